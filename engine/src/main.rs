@@ -1,0 +1,34 @@
+//! The official Radix engine behind JSON lines: one request a line on stdin, one reply a line on stdout.
+//! The protocol is described in README.md.
+
+mod address;
+mod assets;
+mod bench;
+mod clock;
+mod error;
+mod execute;
+mod history;
+mod methods;
+mod network;
+mod params;
+mod payload;
+mod receipt;
+mod serve;
+mod state;
+mod store;
+mod verdict;
+mod world;
+
+/// Far more than any request needs: decoders recurse at most 64 levels and call frames 8.
+const STACK_BYTES: usize = 256 * 1024 * 1024;
+
+fn main() {
+    // Panics become error replies (serve.rs); nothing of them may reach stdout.
+    std::panic::set_hook(Box::new(|info| eprintln!("anthic-engine: {info}")));
+    let server = std::thread::Builder::new()
+        .stack_size(STACK_BYTES)
+        .spawn(|| serve::serve(std::io::stdin().lock(), std::io::stdout().lock()))
+        .expect("the server thread can be started");
+    // An I/O failure means that the other side is gone: there is nobody left to tell.
+    let _ = server.join();
+}

@@ -1,0 +1,94 @@
+import { type Bytes, concatBytes } from '../base/bytes.js';
+import { blake2b } from './crypto.js';
+import type {
+  IntentCore,
+  NotarizedTransaction,
+  SignedTransactionIntent,
+  Subintent,
+  TransactionIntent,
+} from './model.js';
+
+/**
+ * The hashes of V2 (docs/protocol.md §3): over bodies as they came, lists element by element. A hash is computed once per
+ * model; models are never changed.
+ */
+
+/** First byte of what is hashed, followed by the payload's discriminator. */
+const PREIMAGE = 0x54;
+const TRANSACTION_INTENT = 9;
+const SIGNED_INTENT = 10;
+const SUBINTENT = 11;
+const NOTARIZED = 12;
+
+const EMPTY_LIST = blake2b(Buffer.alloc(0));
+const NO_MESSAGE = blake2b(Buffer.from([0, 0]));
+
+function once<T extends object>(compute: (model: T) => Bytes): (model: T) => Bytes {
+  const known = new WeakMap<T, Bytes>();
+  return (model) => {
+    let hash = known.get(model);
+    if (hash === undefined) {
+      hash = compute(model);
+      known.set(model, hash);
+    }
+    return hash;
+  };
+}
+
+function hashList(hashes: readonly Bytes[]): Bytes {
+  return hashes.length === 0 ? EMPTY_LIST : blake2b(concatBytes(...hashes));
+}
+
+function hashPreimage(discriminator: number, ...hashes: Bytes[]): Bytes {
+  return blake2b(concatBytes(Buffer.from([PREIMAGE, discriminator]), ...hashes));
+}
+
+/** The five component hashes of an intent core, in order. */
+export function intentCoreComponents(core: IntentCore): Record<'header' | 'blobs' | 'message' | 'children' | 'instructions', Bytes> {
+  return {
+    header: blake2b(core.header.body),
+    blobs: hashList(core.blobs.map(blake2b)),
+    message: core.message.value.type === 'None' ? NO_MESSAGE : blake2b(core.message.body),
+    children: hashList(core.children),
+    instructions: blake2b(core.instructions.body),
+  };
+}
+
+export const intentCoreHash = once((core: IntentCore) => {
+  const { header, blobs, message, children, instructions } = intentCoreComponents(core);
+  return blake2b(concatBytes(header, blobs, message, children, instructions));
+});
+
+/** What subintent signers sign, and what a parent names its child by. */
+export const subintentHash = once((subintent: Subintent) =>
+  hashPreimage(SUBINTENT, intentCoreHash(subintent.value.intentCore)),
+);
+
+/** What root signers sign; its id is the transaction id. */
+export const transactionIntentHash = once((intent: TransactionIntent) =>
+  hashPreimage(
+    TRANSACTION_INTENT,
+    blake2b(intent.transactionHeader.body),
+    intentCoreHash(intent.rootIntentCore),
+    hashList(intent.nonRootSubintents.map(subintentHash)),
+  ),
+);
+
+/** What the notary signs. */
+export const signedIntentHash = once((signed: SignedTransactionIntent) =>
+  hashPreimage(
+    SIGNED_INTENT,
+    transactionIntentHash(signed.transactionIntent),
+    blake2b(signed.transactionIntentSignatures.body),
+    hashList(signed.nonRootSubintentSignatures.map((batch) => blake2b(batch.body))),
+  ),
+);
+
+/** The hash of the payload as submitted. */
+export const notarizedHash = once((notarized: NotarizedTransaction) =>
+  hashPreimage(
+    NOTARIZED,
+    signedIntentHash(notarized.signedTransactionIntent),
+    blake2b(notarized.notarySignature.body),
+  ),
+);

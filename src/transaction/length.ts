@@ -1,0 +1,51 @@
+import type { IntentCore, NotarizedTransaction, SignedTransactionIntent, Subintent, TransactionIntent } from './model.js';
+
+/**
+ * The effective length: the size that fees charge for, which differs from the byte count by a few bytes
+ * (docs/protocol.md §3.6). Lists that preparation hashes element by element count two bytes for their header.
+ */
+const HEADER = 2;
+const CHILD_HASH = 34;
+
+function coreLength(core: IntentCore): number {
+  let blobs = HEADER;
+  for (const blob of core.blobs) blobs += HEADER + blob.length;
+  return (
+    HEADER +
+    (core.header.body.length + 1) +
+    blobs +
+    (core.message.body.length + 1) +
+    (HEADER + CHILD_HASH * core.children.length + 1) +
+    (core.instructions.body.length + 1)
+  );
+}
+
+function listLength(lengths: readonly number[]): number {
+  return HEADER + lengths.reduce((sum, length) => sum + length, 0) + 1;
+}
+
+export function subintentLength(subintent: Subintent): number {
+  return HEADER + coreLength(subintent.value.intentCore) + 1;
+}
+
+export function transactionIntentLength(intent: TransactionIntent): number {
+  return (
+    HEADER +
+    (intent.transactionHeader.body.length + 1) +
+    (coreLength(intent.rootIntentCore) + 1) +
+    listLength(intent.nonRootSubintents.map(subintentLength))
+  );
+}
+
+export function signedIntentLength(signed: SignedTransactionIntent): number {
+  return (
+    HEADER +
+    transactionIntentLength(signed.transactionIntent) +
+    (signed.transactionIntentSignatures.body.length + 1) +
+    listLength(signed.nonRootSubintentSignatures.map((batch) => batch.body.length))
+  );
+}
+
+export function notarizedLength(notarized: NotarizedTransaction): number {
+  return HEADER + signedIntentLength(notarized.signedTransactionIntent) + (notarized.notarySignature.body.length + 1);
+}

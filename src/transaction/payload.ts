@@ -1,0 +1,125 @@
+import type { Bytes } from '../base/bytes.js';
+import { type Codec, decodeChild, encodeChild, expectPrefix } from '../sbor/codec.js';
+import { DecodeError } from '../sbor/error.js';
+import { KIND, MANIFEST_PREFIX } from '../sbor/kind.js';
+import { Reader } from '../sbor/reader.js';
+import { Writer } from '../sbor/writer.js';
+import { PrepareError } from './error.js';
+import { LIMITS } from './limits.js';
+import {
+  type NotarizedTransaction,
+  notarizedTransaction,
+  type PartialTransaction,
+  partialTransaction,
+  type PreviewTransaction,
+  previewTransaction,
+  type SignedPartialTransaction,
+  signedPartialTransaction,
+  type SignedTransactionIntent,
+  signedTransactionIntent,
+  type Subintent,
+  subintent,
+  type TransactionIntent,
+  transactionIntent,
+} from './model.js';
+
+/** The V2 payloads. */
+export type Payload =
+  | { readonly kind: 'TransactionIntentV2'; readonly value: TransactionIntent }
+  | { readonly kind: 'SignedTransactionIntentV2'; readonly value: SignedTransactionIntent }
+  | { readonly kind: 'SubintentV2'; readonly value: Subintent }
+  | { readonly kind: 'NotarizedTransactionV2'; readonly value: NotarizedTransaction }
+  | { readonly kind: 'PartialTransactionV2'; readonly value: PartialTransaction }
+  | { readonly kind: 'SignedPartialTransactionV2'; readonly value: SignedPartialTransaction }
+  | { readonly kind: 'PreviewTransactionV2'; readonly value: PreviewTransaction };
+export type PayloadKind = Payload['kind'];
+
+/** Outer discriminator and model of each payload (docs/protocol.md §2.1). */
+const PAYLOADS: Readonly<Record<PayloadKind, readonly [discriminator: number, model: Codec<any>]>> = {
+  TransactionIntentV2:        [9,  transactionIntent],
+  SignedTransactionIntentV2:  [10, signedTransactionIntent],
+  SubintentV2:                [11, subintent],
+  NotarizedTransactionV2:     [12, notarizedTransaction],
+  PartialTransactionV2:       [13, partialTransaction],
+  SignedPartialTransactionV2: [14, signedPartialTransaction],
+  PreviewTransactionV2:       [15, previewTransaction],
+};
+
+const SIGNED_PARTIAL_FIELDS = 3;
+
+/**
+ * The kind a payload says it is, by its first three bytes; undefined where they fit none. The plain tuple `4d 21 03`, the
+ * form in which Anthic pushes, is a signed partial transaction.
+ */
+export function payloadKind(payload: Bytes): PayloadKind | undefined {
+  if (payload[0] !== MANIFEST_PREFIX) return undefined;
+  if (isTupleForm(payload)) return payload[2] === SIGNED_PARTIAL_FIELDS ? 'SignedPartialTransactionV2' : undefined;
+  if (payload[1] !== KIND.Enum) return undefined;
+  for (const [kind, [discriminator]] of Object.entries(PAYLOADS)) {
+    if (payload[2] === discriminator) return kind as PayloadKind;
+  }
+  return undefined;
+}
+
+function isTupleForm(payload: Bytes): boolean {
+  return payload[1] === KIND.Tuple;
+}
+
+/** Decodes a payload of a given kind; a signed partial transaction in either outer form. */
+export function decodeTransaction<K extends PayloadKind>(kind: K, payload: Bytes): Extract<Payload, { kind: K }>['value'] {
+  const [discriminator, model] = PAYLOADS[kind];
+  if (kind === 'NotarizedTransactionV2') checkNotarized(payload);
+  const reader = new Reader(payload);
+  expectPrefix(reader);
+  const value =
+    kind === 'SignedPartialTransactionV2' && isTupleForm(payload)
+      ? decodeChild(reader, model)
+      : decodeChild(reader, outer(discriminator, model));
+  reader.end();
+  return value;
+}
+
+/** What the ledger tests on a user transaction before it reads any of it. */
+function checkNotarized(payload: Bytes): void {
+  const { notarizedPayloadBytes } = LIMITS;
+  const [discriminator] = PAYLOADS.NotarizedTransactionV2;
+  if (payload.length > notarizedPayloadBytes) {
+    throw new PrepareError(
+      'TransactionTooLarge',
+      `expected at most ${notarizedPayloadBytes} bytes, got ${payload.length}`,
+    );
+  }
+  if (payload.length < 3 || payload[2] !== discriminator) {
+    throw new PrepareError(
+      'UnexpectedTransactionDiscriminator',
+      `expected discriminator ${discriminator}, got ${payload.length < 3 ? 'none' : payload[2]}`,
+    );
+  }
+}
+
+/** The official raw form: an enum whose variant holds the model's own fields. */
+function outer<T>(discriminator: number, model: Codec<T>): Codec<T> {
+  return {
+    kind: KIND.Enum,
+    decode(reader) {
+      const actual = reader.byte();
+      if (actual !== discriminator) {
+        throw new DecodeError('UnexpectedDiscriminator', reader.offset - 1, `expected ${discriminator}, got ${actual}`);
+      }
+      return model.decode(reader, KIND.Tuple);
+    },
+    encode(writer, value) {
+      writer.byte(discriminator);
+      model.encode(writer, value);
+    },
+  };
+}
+
+/** Encodes a payload in its official raw form. */
+export function encodeTransaction<K extends PayloadKind>(kind: K, value: Extract<Payload, { kind: K }>['value']): Bytes {
+  const [discriminator, model] = PAYLOADS[kind];
+  const writer = new Writer(4096);
+  writer.byte(MANIFEST_PREFIX);
+  encodeChild(writer, outer(discriminator, model), value);
+  return writer.finish();
+}
