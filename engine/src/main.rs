@@ -16,6 +16,7 @@ mod receipt;
 mod serve;
 mod state;
 mod store;
+mod text;
 mod verdict;
 mod world;
 
@@ -23,12 +24,14 @@ mod world;
 const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 fn main() {
-    // Panics become error replies (serve.rs); nothing of them may reach stdout.
-    std::panic::set_hook(Box::new(|info| eprintln!("anthic-engine: {info}")));
+    serve::silence_panics();
     let server = std::thread::Builder::new()
         .stack_size(STACK_BYTES)
         .spawn(|| serve::serve(std::io::stdin().lock(), std::io::stdout().lock()))
         .expect("the server thread can be started");
     // An I/O failure means that the other side is gone: there is nobody left to tell.
-    let _ = server.join();
+    if server.join().is_err() {
+        eprintln!("anthic-engine: the server thread panicked outside a request");
+        std::process::exit(70);
+    }
 }

@@ -3,8 +3,22 @@
 use crate::error::{ApiError, Reply};
 use crate::methods::Engine;
 use serde_json::{json, Value};
+use std::cell::RefCell;
 use std::io::{self, BufRead, Read, Write};
 use std::panic::{catch_unwind, AssertUnwindSafe};
+
+thread_local! {
+    /// What the last panic said and where.
+    static LAST_PANIC: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// Panics become error replies, nothing else: stdout carries replies only, and nobody may be reading
+/// stderr.
+pub fn silence_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        LAST_PANIC.with(|last| *last.borrow_mut() = info.to_string());
+    }));
+}
 
 const MAX_LINE_BYTES: u64 = 256 * 1024 * 1024;
 
@@ -63,17 +77,21 @@ pub fn answer(engine: &mut Engine, line: &[u8]) -> Value {
         let message = "a request is an object {\"id\", \"method\": string, \"params\": object}";
         return envelope(&id, Err(ApiError::new("BadRequest", message)));
     };
-    let params = request.get("params").cloned().unwrap_or(json!({}));
+    let params = match request.get("params") {
+        None => json!({}),
+        Some(params) if params.is_object() => params.clone(),
+        Some(_) => {
+            return envelope(&id, Err(ApiError::params("params must be an object")));
+        }
+    };
     // Mutations are atomic (world.rs: execute first, commit after; several steps run on a copy),
     // so the state after a panic is the state before the request.
-    let result =
-        catch_unwind(AssertUnwindSafe(|| engine.call(method, params))).unwrap_or_else(|panic| {
-            let text = (panic.downcast_ref::<String>().map(String::as_str))
-                .or(panic.downcast_ref::<&str>().copied())
-                .unwrap_or("no message");
-            let message = format!("the official code panicked: {text}");
-            Err(ApiError::new("Panicked", message))
-        });
+    let call = AssertUnwindSafe(|| engine.call(method, params));
+    let result = catch_unwind(call).unwrap_or_else(|_| {
+        engine.forget_caches();
+        let message = LAST_PANIC.with(|last| last.take());
+        Err(ApiError::new("Panicked", message))
+    });
     envelope(&id, result)
 }
 
@@ -81,5 +99,43 @@ fn envelope(id: &Value, result: Reply) -> Value {
     match result {
         Ok(result) => json!({ "id": id, "result": result }),
         Err(error) => json!({ "id": id, "error": error.to_json() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn replies(lines: &[u8]) -> Vec<Value> {
+        let mut output = Vec::new();
+        serve(lines, &mut output).unwrap();
+        let text = String::from_utf8(output).unwrap();
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    #[test]
+    fn every_line_gets_one_reply() {
+        let lines = b"\n{\n\xff\xfe\n[]\n{\"id\":7}\n{\"id\":8,\"method\":\"nix\"}\n\
+            {\"id\":9,\"method\":\"clock.get\"}\n{\"id\":10,\"method\":\"payload.decodeValue\",\
+            \"params\":{\"hex\":\"4d2100\"}}";
+        let replies = replies(lines);
+        let codes: Vec<_> = (replies.iter())
+            .map(|reply| reply["error"]["code"].as_str().unwrap_or("ok"))
+            .collect();
+        let expected = [
+            "BadJson",
+            "BadJson",
+            "BadJson",
+            "BadRequest",
+            "BadRequest",
+            "UnknownMethod",
+            "NoWorld",
+            "ok",
+        ];
+        assert_eq!(codes, expected);
+        assert_eq!(replies[5]["id"], 8);
+        assert_eq!(replies[7]["result"]["ok"], true);
     }
 }

@@ -1,10 +1,10 @@
 //! Official errors, taken apart: the way from the outermost variant to the innermost, and the place.
 
 use radix_common::prelude::*;
-use radix_transactions::errors::*;
+use radix_transactions::errors::{ManifestBasicValidatorError as BasicError, *};
 use radix_transactions::manifest::ManifestValidationError;
 use radix_transactions::model::PrepareError;
-use sbor::{DecodeError, EncodeError};
+use sbor::DecodeError;
 use serde_json::{json, Value};
 use std::fmt::Debug;
 
@@ -106,7 +106,7 @@ fn intent_path(error: &IntentValidationError) -> Vec<String> {
     use IntentValidationError::*;
     let inner = match error {
         ManifestBasicValidatorError(inner) => {
-            let super::verdict::BasicError::ManifestIdValidationError(id) = inner;
+            let BasicError::ManifestIdValidationError(id) = inner;
             with(inner, vec![variant_name(id)])
         }
         ManifestValidationError(inner) => manifest_path(inner),
@@ -116,8 +116,6 @@ fn intent_path(error: &IntentValidationError) -> Vec<String> {
     };
     with(error, inner)
 }
-
-use radix_transactions::errors::ManifestBasicValidatorError as BasicError;
 
 fn manifest_path(error: &ManifestValidationError) -> Vec<String> {
     let inner = match error {
@@ -130,14 +128,10 @@ fn manifest_path(error: &ManifestValidationError) -> Vec<String> {
 
 fn signature_path(error: &SignatureValidationError) -> Vec<String> {
     let inner = match error {
-        SignatureValidationError::SerializationError(inner) => encode_path(inner),
+        SignatureValidationError::SerializationError(inner) => vec![variant_name(inner)],
         _ => vec![],
     };
     with(error, inner)
-}
-
-fn encode_path(error: &EncodeError) -> Vec<String> {
-    vec![variant_name(error)]
 }
 
 fn location_name(location: &TransactionValidationErrorLocation) -> String {
@@ -148,5 +142,47 @@ fn location_name(location: &TransactionValidationErrorLocation) -> String {
         NonRootSubintent(index, _) => format!("NonRootSubintent({})", index.0),
         AcrossTransaction => "AcrossTransaction".into(),
         Unlocatable => "Unlocatable".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use radix_transactions::model::*;
+
+    #[test]
+    fn the_innermost_variant_and_the_place() {
+        let hash = SubintentHash::from_hash(Hash([0; 32]));
+        let cases: [(TransactionValidationError, &str, Option<&str>); 3] = [
+            (
+                TransactionValidationError::IntentValidationError(
+                    TransactionValidationErrorLocation::NonRootSubintent(SubintentIndex(4), hash),
+                    ManifestValidationError::BucketNotYetCreated(ManifestBucket(1)).into(),
+                ),
+                "IntentValidationError.ManifestValidationError.BucketNotYetCreated",
+                Some("NonRootSubintent(4)"),
+            ),
+            (
+                PrepareError::DecodeError(DecodeError::UnexpectedSize {
+                    expected: 1,
+                    actual: 2,
+                })
+                .into(),
+                "PrepareError.DecodeError.UnexpectedSize",
+                None,
+            ),
+            (
+                SignatureValidationError::TooManySignatures { total: 2, limit: 1 }
+                    .located(TransactionValidationErrorLocation::AcrossTransaction),
+                "SignatureValidationError.TooManySignatures",
+                Some("AcrossTransaction"),
+            ),
+        ];
+        for (error, path, location) in cases {
+            let verdict = Verdict::from(&error);
+            assert_eq!(verdict.path.join("."), path);
+            assert_eq!(verdict.location(), location);
+            assert_eq!(verdict.variant(), path.rsplit('.').next().unwrap());
+        }
     }
 }

@@ -27,7 +27,8 @@ export function toAttos(value: bigint): Attos {
  */
 export function parseAmount(text: string): Attos {
   const match = TEXT.exec(text);
-  if (match === null) throw new SolverError('bad-amount', `expected a decimal such as 0.5, got ${JSON.stringify(text)}`);
+  if (match === null)
+    throw new SolverError('bad-amount', `expected a decimal such as 0.5, got ${JSON.stringify(text)}`);
   const [, sign, whole, fraction = ''] = match;
   if (fraction.length > DECIMALS) {
     throw new SolverError('bad-amount', `expected at most ${DECIMALS} decimals, got ${fraction.length}`);

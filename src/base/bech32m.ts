@@ -13,7 +13,9 @@ export function decodeBech32m(text: string): { hrp: string; data: Bytes } {
     const { prefix, words } = bech32m.decode(text as `${string}1${string}`, false);
     return { hrp: prefix, data: bech32m.fromWords(words) };
   } catch (cause) {
-    throw new SolverError('bad-bech32m', `expected Bech32m text with a right checksum, got ${shorten(text)}`, { cause });
+    throw new SolverError('bad-bech32m', `expected Bech32m text with a right checksum, got ${shorten(text)}`, {
+      cause,
+    });
   }
 }
 

@@ -88,7 +88,7 @@ function address<T extends Address>(wanted: string, named: boolean, allows: (ent
       } else {
         if (!named) throw new EncodeError('ValueOutOfRange', `expected ${wanted}, got a named address`);
         writer.byte(1);
-        writer.buffer.writeUInt32LE(value.namedAddress, writer.claim(4));
+        writer.u32(value.namedAddress);
       }
     },
   };
@@ -115,7 +115,7 @@ function manifestId(kind: number): Codec<number> {
   return {
     kind,
     decode: (reader) => reader.buffer.readUInt32LE(reader.claim(4)),
-    encode: (writer, value) => void writer.buffer.writeUInt32LE(value, writer.claim(4)),
+    encode: (writer, value) => writer.u32(value),
   };
 }
 
@@ -190,7 +190,7 @@ export const nonFungibleLocalId: Codec<LocalId> = {
         break;
       case '#':
         writer.byte(1);
-        writer.buffer.writeBigUInt64BE(BigInt(inner), writer.claim(8));
+        writer.u64BigEndian(BigInt(inner));
         break;
       case '[':
         writer.byte(2);
@@ -212,4 +212,3 @@ function block(reader: Reader): Buffer {
   const at = reader.claim(size);
   return reader.buffer.subarray(at, at + size);
 }
-

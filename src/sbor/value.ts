@@ -2,10 +2,10 @@ import type { Bytes } from '../base/bytes.js';
 import { under } from '../base/error.js';
 import * as codec from './codec.js';
 import { type Codec, decodeChild, encodeChild } from './codec.js';
-import * as custom from './custom.js';
 import type { Address, Expression, LocalId } from './custom.js';
+import * as custom from './custom.js';
 import { EncodeError } from './error.js';
-import { KIND, kindName, type KindName } from './kind.js';
+import { KIND, type KindName, kindName } from './kind.js';
 import type { Reader } from './reader.js';
 import type { Writer } from './writer.js';
 
@@ -101,10 +101,7 @@ function decodeArray(reader: Reader): Value {
 function decodeMap(reader: Reader): Value {
   const keyKind = reader.kind();
   const valueKind = reader.kind();
-  const entries = list(
-    reader.size(),
-    () => [element(reader, keyKind), element(reader, valueKind)] as const,
-  );
+  const entries = list(reader.size(), () => [element(reader, keyKind), element(reader, valueKind)] as const);
   return { kind: 'Map', keyKind: kindName(keyKind)!, valueKind: kindName(valueKind)!, entries };
 }
 

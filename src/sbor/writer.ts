@@ -39,6 +39,17 @@ export class Writer {
     this.buffer.set(bytes, at);
   }
 
+  // The offset is claimed first: claiming may replace the buffer.
+  u32(value: number): void {
+    const at = this.claim(4);
+    this.buffer.writeUInt32LE(value, at);
+  }
+
+  u64BigEndian(value: bigint): void {
+    const at = this.claim(8);
+    this.buffer.writeBigUInt64BE(value, at);
+  }
+
   text(value: string): void {
     const length = Buffer.byteLength(value, 'utf8');
     this.size(length);
@@ -81,4 +92,3 @@ export class Writer {
     return Buffer.from(this.buffer.subarray(start, this.offset));
   }
 }
-

@@ -4,12 +4,14 @@ import { KIND } from '../sbor/kind.js';
 
 /** Access rules as VERIFY_PARENT carries them (docs/protocol.md §4.2). */
 
+// biome-ignore format: a table reads better aligned
 export const resourceOrNonFungible = variants({
   NonFungible: [0, { id: struct({ resource: resourceAddress, localId: nonFungibleLocalId }) }],
   Resource:    [1, { resource: resourceAddress }],
 });
 export type ResourceOrNonFungible = Infer<typeof resourceOrNonFungible>;
 
+// biome-ignore format: a table reads better aligned
 export const basicRequirement = variants({
   Require:  [0, { badge: resourceOrNonFungible }],
   AmountOf: [1, { amount: decimal, resource: resourceAddress }],
@@ -37,6 +39,7 @@ export const compositeRequirement: Codec<CompositeRequirement> = variants({
   AllOf: [2, { rules: array(nested) }],
 });
 
+// biome-ignore format: a table reads better aligned
 export const accessRule = variants({
   AllowAll:  [0, {}],
   DenyAll:   [1, {}],

@@ -5,6 +5,7 @@ import { nonFungibleLocalId, resourceAddress } from '../sbor/custom.js';
 
 const localIds = set(nonFungibleLocalId);
 
+// biome-ignore format: a table reads better aligned
 export const lowerBound = variants({
   NonZero:   [0, {}],
   Inclusive: [1, { amount: decimal }],
@@ -15,6 +16,7 @@ export const upperBound = variants({
   Unbounded: [1, {}],
 });
 
+// biome-ignore format: a table reads better aligned
 export const allowedIds = variants({
   Allowlist: [0, { ids: localIds }],
   Any:       [1, {}],
@@ -28,6 +30,7 @@ export const generalConstraint = struct({
 });
 export type GeneralConstraint = Infer<typeof generalConstraint>;
 
+// biome-ignore format: a table reads better aligned
 export const resourceConstraint = variants({
   NonZeroAmount:       [0, {}],
   ExactAmount:         [1, { amount: decimal }],

@@ -14,6 +14,7 @@ interface Sodium {
   crypto_sign_seed_keypair(publicKey: Buffer, secretKey: Buffer, seed: Bytes): void;
   sodium_malloc(size: number): Buffer;
   sodium_memzero(buffer: Buffer): void;
+  sodium_free(buffer: Buffer): void;
   sodium_mprotect_readonly(buffer: Buffer): void;
   randombytes_buf(buffer: Buffer): void;
 }
@@ -36,7 +37,7 @@ export function randomBytes(length: number): Buffer {
 
 /** BLAKE2b with a 32-byte digest, unkeyed: every hash of the protocol. */
 export function blake2b(input: Bytes): Buffer {
-  const digest = Buffer.allocUnsafeSlow(32);
+  const digest = Buffer.allocUnsafe(32);
   sodium.crypto_generichash(digest, input);
   return digest;
 }

@@ -1,4 +1,4 @@
-import { type Bytes, concatBytes } from '../base/bytes.js';
+import type { Bytes } from '../base/bytes.js';
 import { blake2b } from './crypto.js';
 import type {
   IntentCore,
@@ -35,16 +35,34 @@ function once<T extends object>(compute: (model: T) => Bytes): (model: T) => Byt
   };
 }
 
+const HASH = 32;
+// Joining is for the moment of hashing only, and a ledger's limits keep it short: one buffer serves all.
+const joined = Buffer.alloc(2 + 64 * HASH);
+
+function hashJoined(prefix: readonly number[], hashes: readonly Bytes[]): Bytes {
+  const length = prefix.length + hashes.length * HASH;
+  const target = length <= joined.length ? joined : Buffer.alloc(length);
+  target.set(prefix);
+  let end = prefix.length;
+  for (const hash of hashes) {
+    target.set(hash, end);
+    end += HASH;
+  }
+  return blake2b(target.subarray(0, end));
+}
+
 function hashList(hashes: readonly Bytes[]): Bytes {
-  return hashes.length === 0 ? EMPTY_LIST : blake2b(concatBytes(...hashes));
+  return hashes.length === 0 ? EMPTY_LIST : hashJoined([], hashes);
 }
 
 function hashPreimage(discriminator: number, ...hashes: Bytes[]): Bytes {
-  return blake2b(concatBytes(Buffer.from([PREIMAGE, discriminator]), ...hashes));
+  return hashJoined([PREIMAGE, discriminator], hashes);
 }
 
 /** The five component hashes of an intent core, in order. */
-export function intentCoreComponents(core: IntentCore): Record<'header' | 'blobs' | 'message' | 'children' | 'instructions', Bytes> {
+export function intentCoreComponents(
+  core: IntentCore,
+): Record<'header' | 'blobs' | 'message' | 'children' | 'instructions', Bytes> {
   return {
     header: blake2b(core.header.body),
     blobs: hashList(core.blobs.map(blake2b)),
@@ -56,7 +74,7 @@ export function intentCoreComponents(core: IntentCore): Record<'header' | 'blobs
 
 export const intentCoreHash = once((core: IntentCore) => {
   const { header, blobs, message, children, instructions } = intentCoreComponents(core);
-  return blake2b(concatBytes(header, blobs, message, children, instructions));
+  return hashJoined([], [header, blobs, message, children, instructions]);
 });
 
 /** What subintent signers sign, and what a parent names its child by. */
@@ -86,9 +104,5 @@ export const signedIntentHash = once((signed: SignedTransactionIntent) =>
 
 /** The hash of the payload as submitted. */
 export const notarizedHash = once((notarized: NotarizedTransaction) =>
-  hashPreimage(
-    NOTARIZED,
-    signedIntentHash(notarized.signedTransactionIntent),
-    blake2b(notarized.notarySignature.body),
-  ),
+  hashPreimage(NOTARIZED, signedIntentHash(notarized.signedTransactionIntent), blake2b(notarized.notarySignature.body)),
 );

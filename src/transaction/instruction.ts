@@ -17,6 +17,7 @@ const localIds = array(nonFungibleLocalId);
 const method = { address: callGlobal, method: string, args: value };
 
 /** InstructionV2: name, discriminator, fields in wire order (docs/protocol.md §4). */
+// biome-ignore format: a table reads better aligned
 export const instruction = variants({
   TAKE_FROM_WORKTOP:                           [0x00, { resource: resourceAddress, amount: decimal }],
   TAKE_NON_FUNGIBLES_FROM_WORKTOP:             [0x01, { resource: resourceAddress, ids: localIds }],

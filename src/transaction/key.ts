@@ -3,6 +3,7 @@ import { fixedBytes, type Infer, struct, variants } from '../sbor/codec.js';
 import { ENTITY, type LocalId, type NodeId } from '../sbor/custom.js';
 import { blake2b } from './crypto.js';
 
+// biome-ignore format: a table reads better aligned
 export const publicKey = variants({
   Secp256k1: [0, { key: fixedBytes(33) }],
   Ed25519:   [1, { key: fixedBytes(32) }],
@@ -14,6 +15,7 @@ const secp256k1Signature = struct({ bytes: fixedBytes(65) });
 const ed25519Signature = struct({ bytes: fixedBytes(64) });
 
 /** A notary's signature: the key stands in the header. Secp256k1: recovery id ‖ r ‖ s. */
+// biome-ignore format: a table reads better aligned
 export const signature = variants({
   Secp256k1: [0, { signature: secp256k1Signature }],
   Ed25519:   [1, { signature: ed25519Signature }],
@@ -21,6 +23,7 @@ export const signature = variants({
 export type Signature = Infer<typeof signature>;
 
 /** An intent's signature. The Secp256k1 form carries no key: it is recovered. */
+// biome-ignore format: a table reads better aligned
 export const signatureWithPublicKey = variants({
   Secp256k1: [0, { signature: secp256k1Signature }],
   Ed25519:   [1, { publicKey: fixedBytes(32), signature: ed25519Signature }],

@@ -1,4 +1,11 @@
-import type { IntentCore, NotarizedTransaction, SignedTransactionIntent, Subintent, TransactionIntent } from './model.js';
+import type { Curve } from './key.js';
+import type {
+  IntentCore,
+  NotarizedTransaction,
+  SignedTransactionIntent,
+  Subintent,
+  TransactionIntent,
+} from './model.js';
 
 /**
  * The effective length: the size that fees charge for, which differs from the byte count by a few bytes
@@ -6,6 +13,8 @@ import type { IntentCore, NotarizedTransaction, SignedTransactionIntent, Subinte
  */
 const HEADER = 2;
 const CHILD_HASH = 34;
+/** Variant, field count, 1-tuple, byte array header, signature. */
+const NOTARY_SIGNATURE_BODY: Readonly<Record<Curve, number>> = { Ed25519: 2 + 2 + 3 + 64, Secp256k1: 2 + 2 + 3 + 65 };
 
 function coreLength(core: IntentCore): number {
   let blobs = HEADER;
@@ -44,6 +53,11 @@ export function signedIntentLength(signed: SignedTransactionIntent): number {
     (signed.transactionIntentSignatures.body.length + 1) +
     listLength(signed.nonRootSubintentSignatures.map((batch) => batch.body.length))
   );
+}
+
+/** The length that a signed intent will have once a notary of that curve has signed it. */
+export function notarizedLengthWith(signed: SignedTransactionIntent, notary: Curve): number {
+  return HEADER + signedIntentLength(signed) + (NOTARY_SIGNATURE_BODY[notary] + 1);
 }
 
 export function notarizedLength(notarized: NotarizedTransaction): number {

@@ -1,21 +1,21 @@
+import type { Bytes } from '../base/bytes.js';
+import { toHex } from '../base/bytes.js';
 import {
   array,
   bool,
   bytes,
   type Codec,
   fixedBytes,
-  i64,
   type Infer,
+  i64,
   kept,
   option,
   struct,
+  u8,
   u32,
   u64,
-  u8,
 } from '../sbor/codec.js';
 import { DecodeError } from '../sbor/error.js';
-import { toHex } from '../base/bytes.js';
-import type { Bytes } from '../base/bytes.js';
 import { tooMany } from './error.js';
 import { instructions } from './instruction.js';
 import { publicKey, signature, signatureWithPublicKey } from './key.js';
@@ -47,10 +47,7 @@ export type IntentHeader = Infer<typeof intentHeader>;
 
 /** The hashes of the child subintents. A repetition is found only after the whole list was read. */
 const children: Codec<readonly Bytes[]> = (() => {
-  const list = array(
-    fixedBytes(32),
-    (length) => tooMany('ChildSubintentSpecifier', length, LIMITS.childrenPerIntent),
-  );
+  const list = array(fixedBytes(32), (length) => tooMany('ChildSubintentSpecifier', length, LIMITS.childrenPerIntent));
   return {
     ...list,
     decode(reader, kind) {
@@ -85,10 +82,7 @@ export const transactionIntent = struct({
 export type TransactionIntent = Infer<typeof transactionIntent>;
 
 const signatures = kept(array(signatureWithPublicKey));
-const signatureBatches = array(
-  signatures,
-  (length) => tooMany('SubintentSignatureBatches', length, LIMITS.subintents),
-);
+const signatureBatches = array(signatures, (length) => tooMany('SubintentSignatureBatches', length, LIMITS.subintents));
 export type Signatures = Infer<typeof signatures>;
 
 export const signedTransactionIntent = struct({

@@ -31,5 +31,8 @@ export function parseNetwork(text: string): Network {
   if (named !== undefined) return named;
   if (/^\d{1,3}$/.test(text) && Number(text) <= 255) return networkById(Number(text));
   const names = NETWORKS.map((network) => network.name).join(', ');
-  throw new SolverError('unknown-network', `expected an id from 0 to 255 or one of ${names}, got ${JSON.stringify(text)}`);
+  throw new SolverError(
+    'unknown-network',
+    `expected an id from 0 to 255 or one of ${names}, got ${JSON.stringify(text)}`,
+  );
 }

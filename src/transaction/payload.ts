@@ -10,14 +10,14 @@ import {
   type NotarizedTransaction,
   notarizedTransaction,
   type PartialTransaction,
-  partialTransaction,
   type PreviewTransaction,
+  partialTransaction,
   previewTransaction,
   type SignedPartialTransaction,
-  signedPartialTransaction,
   type SignedTransactionIntent,
-  signedTransactionIntent,
   type Subintent,
+  signedPartialTransaction,
+  signedTransactionIntent,
   subintent,
   type TransactionIntent,
   transactionIntent,
@@ -35,6 +35,7 @@ export type Payload =
 export type PayloadKind = Payload['kind'];
 
 /** Outer discriminator and model of each payload (docs/protocol.md §2.1). */
+// biome-ignore format: a table reads better aligned
 const PAYLOADS: Readonly<Record<PayloadKind, readonly [discriminator: number, model: Codec<any>]>> = {
   TransactionIntentV2:        [9,  transactionIntent],
   SignedTransactionIntentV2:  [10, signedTransactionIntent],
@@ -66,11 +67,15 @@ function isTupleForm(payload: Bytes): boolean {
 }
 
 /** Decodes a payload of a given kind; a signed partial transaction in either outer form. */
-export function decodeTransaction<K extends PayloadKind>(kind: K, payload: Bytes): Extract<Payload, { kind: K }>['value'] {
+export function decodeTransaction<K extends PayloadKind>(
+  kind: K,
+  payload: Bytes,
+): Extract<Payload, { kind: K }>['value'] {
   const [discriminator, model] = PAYLOADS[kind];
-  if (kind === 'NotarizedTransactionV2') checkNotarized(payload);
+  if (kind === 'NotarizedTransactionV2') checkLength(payload);
   const reader = new Reader(payload);
   expectPrefix(reader);
+  if (kind === 'NotarizedTransactionV2') expectUserTransaction(reader);
   const value =
     kind === 'SignedPartialTransactionV2' && isTupleForm(payload)
       ? decodeChild(reader, model)
@@ -79,22 +84,37 @@ export function decodeTransaction<K extends PayloadKind>(kind: K, payload: Bytes
   return value;
 }
 
-/** What the ledger tests on a user transaction before it reads any of it. */
-function checkNotarized(payload: Bytes): void {
+/** User transactions alone have a limit of length. */
+function checkLength(payload: Bytes): void {
   const { notarizedPayloadBytes } = LIMITS;
-  const [discriminator] = PAYLOADS.NotarizedTransactionV2;
   if (payload.length > notarizedPayloadBytes) {
-    throw new PrepareError(
-      'TransactionTooLarge',
-      `expected at most ${notarizedPayloadBytes} bytes, got ${payload.length}`,
-    );
+    const message = `expected at most ${notarizedPayloadBytes} bytes, got ${payload.length}`;
+    throw new PrepareError('TransactionTooLarge', message);
   }
-  if (payload.length < 3 || payload[2] !== discriminator) {
-    throw new PrepareError(
-      'UnexpectedTransactionDiscriminator',
-      `expected discriminator ${discriminator}, got ${payload.length < 3 ? 'none' : payload[2]}`,
-    );
+}
+
+const NOTARIZED_V1 = 3;
+const NOTARIZED_V1_FIELDS = 2;
+const SIGNED_INTENT_V1_FIELDS = 2;
+
+/**
+ * User transactions are of two versions: the byte where the discriminator would be decides, whatever the kind before it
+ * says (docs/protocol.md §2.1). Version 1 is not read here; but a version 2 whose discriminator was damaged into that of
+ * version 1 fails as it would officially, at the first field count that differs.
+ */
+function expectUserTransaction(reader: Reader): void {
+  const [discriminator] = PAYLOADS.NotarizedTransactionV2;
+  const actual = reader.bytes[reader.offset + 1];
+  if (actual === discriminator) return;
+  if (actual === NOTARIZED_V1) {
+    reader.expectKind(KIND.Enum);
+    reader.byte();
+    reader.expectSize(NOTARIZED_V1_FIELDS);
+    reader.expectKind(KIND.Tuple);
+    reader.expectSize(SIGNED_INTENT_V1_FIELDS);
   }
+  const message = `expected discriminator ${discriminator}, got ${actual ?? 'none'}`;
+  throw new PrepareError('UnexpectedTransactionDiscriminator', message);
 }
 
 /** The official raw form: an enum whose variant holds the model's own fields. */
@@ -116,7 +136,10 @@ function outer<T>(discriminator: number, model: Codec<T>): Codec<T> {
 }
 
 /** Encodes a payload in its official raw form. */
-export function encodeTransaction<K extends PayloadKind>(kind: K, value: Extract<Payload, { kind: K }>['value']): Bytes {
+export function encodeTransaction<K extends PayloadKind>(
+  kind: K,
+  value: Extract<Payload, { kind: K }>['value'],
+): Bytes {
   const [discriminator, model] = PAYLOADS[kind];
   const writer = new Writer(4096);
   writer.byte(MANIFEST_PREFIX);

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { SolverError } from '../base/error.js';
+import { CliError, EXIT } from './error.js';
+import { type Io, processIo } from './io.js';
+
+/** The commands. Each is loaded when it is named: none waits for what another needs. */
+const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
+  replay: async (io) => (await import('./replay.js')).replayCommand(io),
+  inspect: async (io) => (await import('./inspect.js')).inspectCommand(io),
+  keygen: async (io) => (await import('./keygen.js')).keygenCommand(io),
+  account: async (io) => (await import('./account.js')).accountCommand(io),
+};
+
+/** Runs a command line (without node and script) and returns the exit status. Nothing escapes as an exception. */
+export async function run(args: readonly string[], io: Io = processIo()): Promise<number> {
+  quietWhenClosed(io);
+  try {
+    const program = await buildProgram(args, io);
+    await program.parseAsync([...args], { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+async function buildProgram(args: readonly string[], io: Io): Promise<Command> {
+  const program = new Command('anthic-solver')
+    .description('Settles Anthic bundles on the Radix ledger.')
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ anthic-solver replay recordings/*.jsonl        what each recorded bundle would earn
+  $ anthic-solver inspect payload.hex              what a transaction or subintent says
+  $ anthic-solver keygen --out solver.key          make a key
+  $ anthic-solver account --key-file solver.key --network stokenet
+
+Exit status: 0 fine, 1 failure, 2 bad usage, 3 a file that cannot be read.`,
+    );
+  // The first word that is no option names the command. Help and mistakes want to know them all.
+  const named = args.find((arg) => !arg.startsWith('-'));
+  const names = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+  for (const name of names) program.addCommand(await COMMANDS[name]!(io));
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .showHelpAfterError('(--help tells the options)')
+      .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
+  }
+  return program;
+}
+
+/** The version in package.json, which stands beside src/ and dist/ alike. */
+function packageVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** A reader that has seen enough (`| head`) ends the program without a word. */
+function quietWhenClosed(io: Io): void {
+  io.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') io.stderr.write(`error: cannot write the output: ${error.message}\n`);
+    process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);
+  });
+}
+
+/** Prints an error in one line, and says with which status to exit. */
+function report(error: unknown, io: Io): number {
+  if (error instanceof CommanderError) {
+    // Commander has printed its message, or the help that was asked for, already.
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const [firstLine = ''] = message.split('\n');
+  const code = error instanceof SolverError ? ` [${error.code}]` : '';
+  io.stderr.write(`error: ${firstLine.slice(0, 500)}${code}\n`);
+  if (error instanceof SolverError && error.hint !== undefined) io.stderr.write(`hint: ${error.hint}\n`);
+  if (io.env.DEBUG !== undefined && error instanceof Error) io.stderr.write(`${error.stack}\n`);
+  return error instanceof CliError ? error.exitStatus : EXIT.failure;
+}

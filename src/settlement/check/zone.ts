@@ -1,0 +1,104 @@
+import { units } from '../../base/amount.js';
+import { ENTITY, type LocalId, type NodeId } from '../../sbor/custom.js';
+import { isFungible } from '../../transaction/address.js';
+import { type PublicKey, publicKeyHash, SIGNATURE_BADGE } from '../../transaction/key.js';
+import { type Bucket, type Evidence, Proof } from './asset.js';
+import { CheckError } from './error.js';
+
+/** A signature badge: resource, and the hash that stands in its local id and in the key's account. */
+export interface Badge {
+  readonly resource: NodeId;
+  /** Entity byte of the account that the key owns. */
+  readonly entity: number;
+  readonly hash: string;
+  readonly localId: LocalId;
+}
+
+const ACCOUNT_ENTITY = {
+  Ed25519: ENTITY.GlobalPreallocatedEd25519Account,
+  Secp256k1: ENTITY.GlobalPreallocatedSecp256k1Account,
+} as const;
+
+const known = new WeakMap<PublicKey, Badge>();
+
+/** The badge of a key, hashed once per key object. */
+export function badgeOf(key: PublicKey): Badge {
+  let badge = known.get(key);
+  if (badge === undefined) {
+    const hash = publicKeyHash(key.key);
+    badge = { resource: SIGNATURE_BADGE[key.type], entity: ACCOUNT_ENTITY[key.type], hash, localId: `[${hash}]` };
+    known.set(key, badge);
+  }
+  return badge;
+}
+
+/** An intent's auth zone: the badges of its signers and the proofs its calls and instructions put there. */
+export class AuthZone {
+  readonly proofs: Proof[] = [];
+
+  constructor(public badges: readonly Badge[]) {}
+
+  /**
+   * A new proof out of those in the zone: what each container shows at most, container by container until `amount` is
+   * reached. Without an amount all of it.
+   */
+  composeAmount(resource: NodeId, amount: bigint | undefined): Proof {
+    const quotas: { bucket?: Bucket; account?: NodeId; amount: bigint; ids: LocalId[] | undefined }[] = [];
+    for (const proof of this.proofs) {
+      if (proof.resource !== resource) continue;
+      for (const evidence of proof.evidence) {
+        const quota = quotas.find((each) => each.bucket === evidence.bucket && each.account === evidence.account);
+        if (quota === undefined) quotas.push({ ...evidence, ids: evidence.ids && [...evidence.ids] });
+        else if (isFungible(resource)) quota.amount = evidence.amount > quota.amount ? evidence.amount : quota.amount;
+        else quota.amount = addIds(quota, evidence);
+      }
+    }
+    let left = amount ?? quotas.reduce((sum, quota) => sum + quota.amount, 0n);
+    const total = left;
+    const evidence: Evidence[] = [];
+    for (const quota of quotas) {
+      if (left === 0n) break;
+      const part = quota.amount < left ? quota.amount : left;
+      evidence.push({ ...quota, amount: part, ids: part === quota.amount ? quota.ids : undefined });
+      left -= part;
+    }
+    if (left > 0n || total <= 0n) throw insufficient(resource);
+    const ids = evidence.every((each) => each.ids !== undefined) ? evidence.flatMap((each) => each.ids!) : undefined;
+    return new Proof(resource, total, ids, evidence);
+  }
+
+  composeIds(resource: NodeId, ids: readonly LocalId[]): Proof {
+    const left = new Set(ids);
+    const evidence: Evidence[] = [];
+    for (const proof of this.proofs) {
+      if (proof.resource !== resource) continue;
+      for (const each of proof.evidence) {
+        // Of a proof by number the ids are the vault's choice: assumed to be the wanted ones.
+        const part = each.ids === undefined ? [...left] : each.ids.filter((id) => left.has(id));
+        for (const id of part) left.delete(id);
+        if (part.length > 0) evidence.push({ ...each, amount: units(part.length), ids: part });
+      }
+    }
+    if (left.size > 0 || ids.length === 0) throw insufficient(resource);
+    return new Proof(resource, units(ids.length), ids, evidence);
+  }
+
+  dropProofs(): Proof[] {
+    const dropped = this.proofs.splice(0);
+    for (const proof of dropped) proof.drop();
+    return dropped;
+  }
+}
+
+function addIds(quota: { amount: bigint; ids: LocalId[] | undefined }, more: Evidence): bigint {
+  if (quota.ids === undefined || more.ids === undefined) {
+    quota.ids = undefined;
+    return quota.amount > more.amount ? quota.amount : more.amount;
+  }
+  quota.ids = [...new Set([...quota.ids, ...more.ids])];
+  return units(quota.ids.length);
+}
+
+function insufficient(resource: NodeId): CheckError {
+  return new CheckError('ProofInsufficient', `expected proofs of enough of ${resource} in the auth zone`);
+}

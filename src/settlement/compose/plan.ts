@@ -1,0 +1,260 @@
+import type { Attos } from '../../base/amount.js';
+import type { WrapperScript } from '../../anthic/wrapper.js';
+import type { NodeId } from '../../sbor/custom.js';
+
+/** One thing the root intent does. Children and buckets are numbered from 0, in the order of use. */
+export type Step =
+  | { readonly type: 'take'; readonly resource: NodeId; readonly amount: Attos | 'all'; readonly bucket: number }
+  | { readonly type: 'yield'; readonly child: number; readonly pass: 'nothing' | 'worktop' | number };
+
+/** A way to settle: the steps, and what they leave on the root's worktop. */
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly left: ReadonlyMap<NodeId, Attos>;
+  readonly takes: number;
+}
+
+/** What all orders together lack, or have left over, of each resource that one of them buys. */
+export type Balance = ReadonlyMap<NodeId, Attos>;
+
+/** Supply less demand of every resource that is bought, rewards not counted as supply. */
+export function balanceOf(scripts: readonly WrapperScript[], sold: readonly Give[]): Balance {
+  const balance = new Map<NodeId, Attos>();
+  for (const { need } of scripts) balance.set(need.resource, (balance.get(need.resource) ?? 0n) - need.atLeast);
+  for (const { resource, amount } of sold) {
+    const before = balance.get(resource);
+    if (before !== undefined) balance.set(resource, before + amount);
+  }
+  return balance;
+}
+
+interface Give {
+  readonly resource: NodeId;
+  readonly amount: Attos;
+}
+
+/** The state of one child while a plan is made. */
+interface Party {
+  readonly index: number;
+  readonly script: WrapperScript;
+  /** Calls made so far, which is the number of the next one. */
+  call: number;
+  delivered: Attos;
+  /** A bucket taken for it and not yet handed over. */
+  bucket: { readonly id: number; readonly amount: Attos } | undefined;
+}
+
+/**
+ * Plans the yields of a settlement with as few takes as it can find, each take being what a plan pays for beyond the
+ * yields themselves (docs/economics.md). A child that wants exactly what lies on the worktop gets the entire worktop;
+ * calls that release a reward wait until nothing else has to pass over the worktop. Undefined where the calls cannot be
+ * brought into an order that works.
+ *
+ * `passable` says of which resources a surplus may be given to a buyer that admits it, and how much there is.
+ */
+export function planYields(
+  scripts: readonly WrapperScript[],
+  opener: number,
+  passable: ReadonlyMap<NodeId, Attos>,
+): Plan | undefined {
+  const planner = new Planner(scripts, opener, passable);
+  return planner.run() ? planner.plan() : undefined;
+}
+
+class Planner {
+  private readonly parties: Party[];
+  private readonly worktop = new Map<NodeId, Attos>();
+  private readonly spare: Map<NodeId, Attos>;
+  private readonly steps: Step[] = [];
+  private takes = 0;
+
+  constructor(scripts: readonly WrapperScript[], opener: number, passable: ReadonlyMap<NodeId, Attos>) {
+    const parties = scripts.map((script, index) => ({
+      index,
+      script,
+      call: 0,
+      delivered: 0n,
+      bucket: undefined,
+    }));
+    // The opener first, the others in the order of the frame.
+    this.parties = [...parties.slice(opener), ...parties.slice(0, opener)];
+    this.spare = new Map(passable);
+  }
+
+  plan(): Plan {
+    return { steps: this.steps, left: this.worktop, takes: this.takes };
+  }
+
+  /** Makes the best move again and again. Each move is a call or a take, so it ends. */
+  run(): boolean {
+    while (this.parties.some((party) => !isDone(party))) {
+      const moved =
+        this.passWorktop(false) ||
+        this.handBucket(false) ||
+        this.open(true) ||
+        this.passWorktop(true) ||
+        this.takeFor() ||
+        this.open(false) ||
+        this.handBucket(true) ||
+        this.finish();
+      if (!moved) return false;
+    }
+    return true;
+  }
+
+  /** The worktop holds what one child wants and nothing else: it gets all of it. */
+  private passWorktop(releasing: boolean): boolean {
+    const [only, ...others] = this.worktop;
+    if (only === undefined || others.length > 0) return false;
+    const [resource, amount] = only;
+    let best: Party | undefined;
+    for (const party of this.parties) {
+      if (party.script.need.resource !== resource || !this.accepts(party, amount)) continue;
+      if (this.releases(party) !== releasing) continue;
+      if (best === undefined || missing(party) === amount) best = party;
+      if (missing(best) === amount) break;
+    }
+    if (best === undefined) return false;
+    this.spendSpare(best, amount);
+    best.delivered += amount;
+    this.worktop.clear();
+    this.yieldTo(best, 'worktop');
+    return true;
+  }
+
+  /** Whether a child may be given so much with its next call, and can go on with it. */
+  private accepts(party: Party, amount: Attos): boolean {
+    const { need } = party.script;
+    if (party.call < need.from || party.call > need.by || party.bucket !== undefined) return false;
+    const lacking = missing(party);
+    if (lacking <= 0n) return false;
+    if (amount > lacking) {
+      const most = need.atMost === undefined || party.delivered + amount <= need.atMost;
+      if (!most || amount - lacking > (this.spare.get(need.resource) ?? 0n)) return false;
+    }
+    return party.call < need.by || amount >= lacking;
+  }
+
+  private spendSpare(party: Party, amount: Attos): void {
+    const over = amount - missing(party);
+    const { resource } = party.script.need;
+    if (over > 0n) this.spare.set(resource, this.spare.get(resource)! - over);
+  }
+
+  /** Whether the next call puts something on the worktop that nobody waits for, such as a reward. */
+  private releases(party: Party): boolean {
+    const gives = party.script.calls[party.call]!;
+    return gives.some(({ resource, amount }) => amount > 0n && !this.parties.some((other) => wants(other, resource)));
+  }
+
+  private handBucket(releasing: boolean): boolean {
+    for (const party of this.parties) {
+      const { need } = party.script;
+      if (party.bucket === undefined || party.call < need.from || this.releases(party) !== releasing) continue;
+      party.delivered += party.bucket.amount;
+      const { id } = party.bucket;
+      party.bucket = undefined;
+      this.yieldTo(party, id);
+      return true;
+    }
+    return false;
+  }
+
+  /** Calls a child that needs nothing yet; with `tidy`, only if the worktop stays free for passing it on as a whole. */
+  private open(tidy: boolean): boolean {
+    for (const party of this.parties) {
+      if (isDone(party) || party.call >= party.script.need.by || this.releases(party)) continue;
+      const gives = party.script.calls[party.call]!;
+      const mixes = [...this.worktop.keys()].some((lying) => gives.some((give) => give.resource !== lying));
+      if (tidy && mixes) continue;
+      this.yieldTo(party, 'nothing');
+      return true;
+    }
+    return false;
+  }
+
+  /** Takes what a child lacks, or all there is where that is exactly it. */
+  private takeFor(): boolean {
+    let best: Party | undefined;
+    for (const party of this.parties) {
+      const lacking = missing(party);
+      const lying = this.worktop.get(party.script.need.resource) ?? 0n;
+      if (isDone(party) || party.bucket !== undefined || lacking <= 0n || lying < lacking) continue;
+      if (best === undefined || lying === lacking) best = party;
+    }
+    if (best === undefined) return false;
+    const { resource } = best.script.need;
+    const lying = this.worktop.get(resource)!;
+    const amount = missing(best);
+    const id = this.takes++;
+    this.steps.push({ type: 'take', resource, amount: lying === amount ? 'all' : amount, bucket: id });
+    if (lying === amount) this.worktop.delete(resource);
+    else this.worktop.set(resource, lying - amount);
+    best.bucket = { id, amount };
+    return true;
+  }
+
+  /** Calls that need nothing more. */
+  private finish(): boolean {
+    for (const party of this.parties) {
+      if (isDone(party) || party.bucket !== undefined) continue;
+      if (party.call >= party.script.need.by && missing(party) > 0n) continue;
+      this.yieldTo(party, 'nothing');
+      return true;
+    }
+    return false;
+  }
+
+  private yieldTo(party: Party, pass: 'nothing' | 'worktop' | number): void {
+    this.steps.push({ type: 'yield', child: party.index, pass });
+    for (const give of party.script.calls[party.call]!) {
+      const amount = give.amount + (give.delivered ? party.delivered : 0n);
+      if (amount > 0n) this.worktop.set(give.resource, (this.worktop.get(give.resource) ?? 0n) + amount);
+    }
+    party.call++;
+  }
+}
+
+function isDone(party: Party): boolean {
+  return party.call === party.script.calls.length;
+}
+
+function missing(party: Party): Attos {
+  return party.script.need.atLeast - party.delivered;
+}
+
+function wants(party: Party, resource: NodeId): boolean {
+  return party.script.need.resource === resource && party.call <= party.script.need.by && missing(party) > 0n;
+}
+
+/**
+ * The recipe of the documentation: call everyone, take what each buys, call everyone with it. For comparison, and as the
+ * plainest way there is.
+ */
+export function planTemplate(scripts: readonly WrapperScript[]): Plan | undefined {
+  const worktop = new Map<NodeId, Attos>();
+  const steps: Step[] = [];
+  const call = (child: number, number: number, pass: 'nothing' | number, delivered: Attos) => {
+    steps.push({ type: 'yield', child, pass });
+    for (const give of scripts[child]!.calls[number]!) {
+      const amount = give.amount + (give.delivered ? delivered : 0n);
+      if (amount > 0n) worktop.set(give.resource, (worktop.get(give.resource) ?? 0n) + amount);
+    }
+  };
+  for (const [child, { need }] of scripts.entries()) {
+    for (let number = 0; number < need.by; number++) call(child, number, 'nothing', 0n);
+  }
+  for (const [child, { need }] of scripts.entries()) {
+    const lying = worktop.get(need.resource) ?? 0n;
+    if (lying < need.atLeast) return undefined;
+    steps.push({ type: 'take', resource: need.resource, amount: need.atLeast, bucket: child });
+    if (lying === need.atLeast) worktop.delete(need.resource);
+    else worktop.set(need.resource, lying - need.atLeast);
+  }
+  for (const [child, { need, calls }] of scripts.entries()) {
+    for (let number = need.by; number < calls.length; number++) {
+      call(child, number, number === need.by ? child : 'nothing', need.atLeast);
+    }
+  }
+  return { steps, left: worktop, takes: scripts.length };
+}

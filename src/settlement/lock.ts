@@ -1,0 +1,53 @@
+import type { WrappedOrder } from '../anthic/wrappedOrder.js';
+import { type Attos, units } from '../base/amount.js';
+import type { Plan } from './compose/plan.js';
+import { type FeePrediction, LOAN_UNITS } from './fee/predict.js';
+
+/**
+ * Where `lock_fee` stands. What fails before the loan is used up and before a fee is locked costs nothing, so it stands as
+ * late as the loan surely allows (docs/economics.md).
+ */
+
+/** Part of the loan that is left unused, for what the prediction may be wrong by. */
+const MARGIN_UNITS = LOAN_UNITS / 100;
+
+/** Locked beyond the predicted fee: what is not used comes back. */
+const KNOWN_MARGIN_PERCENT = 5n;
+const UNKNOWN_MARGIN_PERCENT = 100n;
+const STEP = units(1) / 100n;
+
+export function lockAmount(fee: FeePrediction): Attos {
+  const margin = fee.known ? KNOWN_MARGIN_PERCENT : UNKNOWN_MARGIN_PERCENT;
+  const wanted = (fee.total * (100n + margin)) / 100n;
+  return ((wanted + STEP - 1n) / STEP) * STEP;
+}
+
+/** The first step that no lock may follow: the first call of an order whose own calls may use up any amount. */
+function lastSafeStep(orders: readonly WrappedOrder[], plan: Plan): number {
+  const step = plan.steps.findIndex(
+    (each) => each.type === 'yield' && orders[each.child]!.limitOrder.foreignCall !== undefined,
+  );
+  return step < 0 ? plan.steps.length : step;
+}
+
+/** Where to look first: a bundle of the usual shape has used up most of its loan after two yields. */
+export function firstLock(orders: readonly WrappedOrder[], plan: Plan): number {
+  let yields = 0;
+  const third = plan.steps.findIndex((step) => step.type === 'yield' && ++yields === 3);
+  return Math.min(third < 0 ? plan.steps.length : third, lastSafeStep(orders, plan));
+}
+
+/**
+ * The latest step before which the lock may stand, by a prediction made with it before step `at`. What a lock uses up
+ * itself counts: the loan must not be gone before it has run.
+ */
+export function latestLock(orders: readonly WrappedOrder[], plan: Plan, at: number, fee: FeePrediction): number {
+  const { unitsBefore } = fee;
+  const own = unitsBefore[at + 1]! - unitsBefore[at]!;
+  for (let step = lastSafeStep(orders, plan); step > 0; step--) {
+    // Behind the lock's place the units include it already.
+    const after = step <= at ? unitsBefore[step]! + own : unitsBefore[step + 1]!;
+    if (after <= LOAN_UNITS - MARGIN_UNITS) return step;
+  }
+  return 0;
+}

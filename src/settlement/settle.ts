@@ -1,0 +1,195 @@
+import type { Verified, WrappedOrder } from '../anthic/wrappedOrder.js';
+import { type Attos, formatAmount } from '../base/amount.js';
+import type { Bytes } from '../base/bytes.js';
+import { SolverError } from '../base/error.js';
+import type { NodeId } from '../sbor/custom.js';
+import { XRD } from '../transaction/address.js';
+import { transactionIntentHash } from '../transaction/hash.js';
+import type { PublicKey } from '../transaction/key.js';
+import { notarizedLengthWith } from '../transaction/length.js';
+import { LIMITS } from '../transaction/limits.js';
+import type { SignedTransactionIntent, TransactionIntent } from '../transaction/model.js';
+import { encodeTransaction } from '../transaction/payload.js';
+import type { SolverKey } from '../transaction/solverKey.js';
+import { intersectWindows } from '../transaction/window.js';
+import { simulate } from './check/simulate.js';
+import type { Execution } from './check/execution.js';
+import { choosePlan, type Composition } from './compose/choose.js';
+import { rootInstructions } from './compose/manifest.js';
+import { attachSignatures, buildIntent, notarize, type RootHeader } from './compose/transaction.js';
+import type { Plan } from './compose/plan.js';
+import { UnmatchedError } from './error.js';
+import { type FeePrediction, predictFee, type StateFacts } from './fee/predict.js';
+import { firstLock, latestLock, lockAmount } from './lock.js';
+
+/** An item of a bundle that was verified. */
+export type SettledOrder = WrappedOrder & Verified;
+
+/** What a settlement is composed for. */
+export interface SettleContext {
+  readonly network: number;
+  readonly epoch: bigint;
+  readonly solver: { readonly account: NodeId; readonly publicKey: PublicKey };
+  readonly facts: StateFacts;
+  readonly composition: Composition;
+  readonly tipBasisPoints: number;
+  /** 64 random bits: a new root for each attempt. */
+  readonly discriminator: bigint;
+}
+
+/** What a settlement earns and costs, in XRD but for the surplus. */
+export interface Quote {
+  readonly reward: Attos;
+  readonly networkFee: Attos;
+  /** Whether every fact the fee depends on was known; else it is an estimate. */
+  readonly feeKnown: boolean;
+  /** Whether it rests on something no simulation can know: what another component returns or grants. */
+  readonly assumed: boolean;
+  /** What the solver keeps beyond the rewards. */
+  readonly surplus: readonly { readonly resource: NodeId; readonly amount: Attos }[];
+  /** Reward and XRD surplus less the fee; other tokens are not counted. */
+  readonly profit: Attos;
+}
+
+/** A settlement that was proven and lacks but its signature. */
+export interface Proposal {
+  readonly orders: readonly SettledOrder[];
+  readonly signed: SignedTransactionIntent;
+  readonly quote: Quote;
+  readonly fee: FeePrediction;
+  readonly execution: Execution;
+  readonly lock: Attos;
+}
+
+/** A settlement as it is submitted. */
+export interface Settlement {
+  readonly transactionIntentHash: Bytes;
+  readonly payload: Bytes;
+}
+
+/** A root lives no longer than it must: this epoch and the next. */
+const EPOCHS = 2n;
+
+/** Longest proposal that is worth making: each order brings its wrapper along. */
+const MAX_ORDERS = LIMITS.subintents / 2;
+
+/**
+ * Finds a settlement of the orders, proves it, and says what it earns. Pure but for nothing: same input, same bytes.
+ * Error: `UnmatchedError`.
+ */
+export function propose(orders: readonly SettledOrder[], context: SettleContext): Proposal {
+  if (orders.length > MAX_ORDERS) {
+    throw new UnmatchedError('too-many-orders', `expected at most ${MAX_ORDERS} orders, got ${orders.length}`);
+  }
+  const plan = choosePlan(orders, context.composition);
+  const placed = placeLock(orders, plan, context);
+  const quote = quoteOf(orders, plan, placed, context);
+  return { orders, quote, ...placed };
+}
+
+type Placed = Omit<Proposal, 'orders' | 'quote'>;
+
+/**
+ * Composes with the lock where experience puts it, asks the fee model how late the loan allows it, and composes again
+ * where that is another place.
+ */
+function placeLock(orders: readonly SettledOrder[], plan: Plan, context: SettleContext): Placed {
+  const root = rootHeader(orders, context);
+  const signers = [[context.solver.publicKey], ...orders.flatMap((each) => [each.signers.wrapper, each.signers.order])];
+  // Each intent's signatures, and the notary's: the solver's key is in no other place.
+  const signatures = signers.reduce((sum, keys) => sum + keys.length, 0);
+  const { tipBasisPoints, facts } = context;
+  const build = (beforeStep: number, amount: Attos): TransactionIntent =>
+    buildIntent(orders, root, rootInstructions(plan, context.solver.account, { beforeStep, amount }));
+
+  let beforeStep = context.composition === 'template' ? 0 : firstLock(orders, plan);
+  for (let round = 0; ; round++) {
+    const draft = build(beforeStep, 0n);
+    const execution = check(draft, signers);
+    const effectiveLength = notarizedLengthWith(attachSignatures(draft, orders), root.notary.type);
+    const fee = predictFee({ intent: draft, effectiveLength, signatures, tipBasisPoints }, execution, facts);
+    const latest = context.composition === 'template' ? 0 : latestLock(orders, plan, beforeStep, fee);
+    if (latest === beforeStep || round === MAX_ROUNDS) {
+      // The amount stands in 24 bytes whatever it is, and no rule but the balance depends on it.
+      const lock = lockAmount(fee);
+      return { signed: attachSignatures(build(beforeStep, lock), orders), execution, fee, lock };
+    }
+    // A second look may move the lock only to safety.
+    beforeStep = round === 0 ? latest : Math.min(latest, beforeStep);
+  }
+}
+
+/** Moving the lock shifts a few first reads from one step to another, so a place is looked at again, but not for ever. */
+const MAX_ROUNDS = 3;
+
+/** The root's epochs lie inside those of its children. */
+function rootHeader(orders: readonly SettledOrder[], context: SettleContext): RootHeader {
+  const window = intersectWindows(orders.map((order) => order.window));
+  const startEpoch = window.startEpoch > context.epoch ? window.startEpoch : context.epoch;
+  const endEpoch = window.endEpoch < startEpoch + EPOCHS ? window.endEpoch : startEpoch + EPOCHS;
+  return {
+    network: context.network,
+    startEpoch,
+    endEpoch,
+    tipBasisPoints: context.tipBasisPoints,
+    discriminator: context.discriminator,
+    notary: context.solver.publicKey,
+  };
+}
+
+function check(intent: TransactionIntent, signers: readonly (readonly PublicKey[])[]): Execution {
+  try {
+    return simulate(intent, { signers });
+  } catch (cause) {
+    if (!(cause instanceof SolverError)) throw cause;
+    throw new UnmatchedError('check-failed', `the settlement does not hold: ${cause.message} [${cause.code}]`, {
+      path: cause.path,
+      cause,
+    });
+  }
+}
+
+function quoteOf(orders: readonly SettledOrder[], plan: Plan, placed: Placed, context: SettleContext): Quote {
+  proveGains(plan, placed.execution, context.solver.account);
+  const reward = orders.reduce((sum, order) => sum + order.script.reward, 0n);
+  const surplus: { resource: NodeId; amount: Attos }[] = [];
+  let xrd = 0n;
+  for (const [resource, left] of plan.left) {
+    const amount = resource === XRD ? left - reward : left;
+    if (amount !== 0n) surplus.push({ resource, amount });
+    if (resource === XRD) xrd = amount;
+  }
+  const assumed = placed.execution.assumed || orders.some((order) => order.assumed);
+  return {
+    reward,
+    networkFee: placed.fee.total,
+    feeKnown: placed.fee.known,
+    assumed,
+    surplus,
+    profit: reward + xrd - placed.fee.total,
+  };
+}
+
+/** The independent simulation must find in the solver's account what the plan says, to the atto. */
+function proveGains(plan: Plan, execution: Execution, account: NodeId): void {
+  const gains = execution.changes.get(account) ?? new Map<NodeId, Attos>();
+  for (const resource of new Set([...gains.keys(), ...plan.left.keys()])) {
+    const found = gains.get(resource) ?? 0n;
+    const planned = plan.left.get(resource) ?? 0n;
+    if (found !== planned) {
+      throw new UnmatchedError(
+        'check-failed',
+        `expected the solver to gain ${formatAmount(planned)} of ${resource}, the simulation says ${formatAmount(found)}`,
+      );
+    }
+  }
+}
+
+/** Signs a proposal. The notary's is the one signature a settlement needs. */
+export function sign(proposal: Proposal, key: SolverKey): Settlement {
+  const notarized = notarize(proposal.signed, key);
+  return {
+    transactionIntentHash: transactionIntentHash(proposal.signed.transactionIntent),
+    payload: encodeTransaction('NotarizedTransactionV2', notarized),
+  };
+}
