@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    // Two machines' worth of work at most: the timings that a few tests check would suffer.
+    // Two cores are what CI has; more workers would only disturb the tests that look at the clock.
     maxWorkers: 2,
     coverage: {
       provider: 'v8',

@@ -56,7 +56,8 @@ function parseJson(text: string): unknown {
 
 function parseParams(params: unknown): readonly string[] {
   const path = 'params';
-  if (!Array.isArray(params)) throw new FrameError('bad-params', `expected an array, got ${describe(params)}`, { path });
+  if (!Array.isArray(params))
+    throw new FrameError('bad-params', `expected an array, got ${describe(params)}`, { path });
   if (params.length === 0) throw new FrameError('no-bundle', 'expected at least one payload, got none', { path });
   if (params.length > MAX_ITEMS) {
     throw new FrameError('too-many-items', `expected at most ${MAX_ITEMS} payloads, got ${params.length}`, { path });

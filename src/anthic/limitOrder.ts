@@ -73,7 +73,9 @@ class Schema {
 export function parseLimitOrder(subintent: Subintent): LimitOrder {
   const core = subintent.value.intentCore;
   if (core.children.length > 0) {
-    throw new OrderError('not-a-limit-order', `expected no children, got ${core.children.length}`, { path: 'children' });
+    throw new OrderError('not-a-limit-order', `expected no children, got ${core.children.length}`, {
+      path: 'children',
+    });
   }
   const schema = new Schema(core.instructions.value);
   skipPrefix(schema);
@@ -86,7 +88,10 @@ export function parseLimitOrder(subintent: Subintent): LimitOrder {
   buckets.yielded(schema, [sell.bucket]);
   const fees = takeFees(schema, withdrawal.resource, buckets);
   const rebateOfFeeResourceOnly = readRebateConstraint(schema, withdrawal.resource);
-  buckets.yielded(schema, fees.map((fee) => fee.bucket));
+  buckets.yielded(
+    schema,
+    fees.map((fee) => fee.bucket),
+  );
   schema.call('deposit_batch', 'all that is left', (account, args) =>
     account === withdrawal.account && isEntireWorktop(args) ? true : undefined,
   );
@@ -141,7 +146,8 @@ class Buckets {
 
   take(schema: Schema, resource: NodeId, what: string): Taken {
     const { resource: taken, amount } = schema.next('TAKE_FROM_WORKTOP', what);
-    if (taken !== resource) throw schema.refuse(`TAKE_FROM_WORKTOP of the resource it sells (${what})`, schema.index - 1);
+    if (taken !== resource)
+      throw schema.refuse(`TAKE_FROM_WORKTOP of the resource it sells (${what})`, schema.index - 1);
     if (amount < 0n) throw schema.refuse(`an amount of at least 0 (${what})`, schema.index - 1);
     return { bucket: this.next++, amount };
   }
@@ -198,7 +204,12 @@ function readRebateConstraint(schema: Schema, sold: NodeId): boolean {
   const { constraints } = schema.next('ASSERT_NEXT_CALL_RETURNS_ONLY', 'its rebate');
   const [entry] = constraints;
   const [resource, constraint] = entry ?? [];
-  if (constraints.length !== 1 || resource !== sold || constraint?.type !== 'AtLeastAmount' || constraint.amount !== 0n) {
+  if (
+    constraints.length !== 1 ||
+    resource !== sold ||
+    constraint?.type !== 'AtLeastAmount' ||
+    constraint.amount !== 0n
+  ) {
     throw schema.refuse('a rebate of at least 0 of the resource it sells', schema.index - 1);
   }
   return true;
@@ -238,4 +249,3 @@ function checkCovered(withdrawn: Attos, sold: Attos, fees: readonly Attos[], pre
     );
   }
 }
-

@@ -3,7 +3,7 @@ import { ENTITY, entityOf } from '../sbor/custom.js';
 import type { Value } from '../sbor/value.js';
 import { type AuthZone, meetsRule, type Proof } from '../transaction/authorization.js';
 import type { Instruction } from '../transaction/instruction.js';
-import { preallocatedAccount, type PublicKey, publicKeyHex, signatureBadge } from '../transaction/key.js';
+import { type PublicKey, preallocatedAccount, publicKeyHex, signatureBadge } from '../transaction/key.js';
 import type { Subintent } from '../transaction/model.js';
 import { OrderError } from './error.js';
 import type { LimitOrder } from './limitOrder.js';

@@ -33,7 +33,3 @@ export function fromHex(text: string): Buffer {
 export function equalBytes(a: Bytes, b: Bytes): boolean {
   return a.length === b.length && bufferOf(a).equals(b);
 }
-
-export function concatBytes(...parts: Bytes[]): Buffer {
-  return Buffer.concat(parts);
-}

@@ -5,7 +5,7 @@ import { decodeBech32m } from '../base/bech32m.js';
 import { SolverError } from '../base/error.js';
 import type { NodeId } from '../sbor/custom.js';
 import type { Composition } from '../settlement/compose/choose.js';
-import { type Processed, processFrame, reasonOf } from '../solver/processFrame.js';
+import { processFrame, reasonOf } from '../solver/processFrame.js';
 import { factsOf, parseRecording, type Recording } from '../solver/recording.js';
 import { SeenBundles } from '../solver/seenBundles.js';
 import { isAccount, parseAddress } from '../transaction/address.js';
@@ -18,8 +18,9 @@ import { type Io, processIo } from './io.js';
 import { KEY_VARIABLE, loadSolverKey } from './keySource.js';
 import { jsonOption } from './options.js';
 import { printJson } from './output.js';
-import { replayObject } from './replayJson.js';
-import { ReplayTable } from './replayTable.js';
+import { replayObject } from './replay/json.js';
+import type { Replayed } from './replay/replayed.js';
+import { ReplayTable } from './replay/table.js';
 
 interface Options {
   readonly json?: boolean;
@@ -29,16 +30,6 @@ interface Options {
   readonly wrapperKey?: readonly string[];
   readonly minProfit?: Attos;
   readonly maxFee?: Attos;
-}
-
-/** A recorded line and what became of it. */
-export interface Replayed {
-  readonly file: string;
-  readonly line: number;
-  readonly network: number | undefined;
-  readonly processed: Processed;
-  /** From the frame to the signed bytes, or to the reason why there are none. */
-  readonly micros: number;
 }
 
 /** `replay`: settles recorded bundles, without submitting any, and says what each would earn. */
@@ -177,4 +168,3 @@ function accountFor(network: number, { account, key }: Session): NodeId {
   if (account.suffix === suffix) return account.node;
   throw new SolverError('wrong-network', `expected a recording of the network of --account, got one of ${name}`);
 }
-

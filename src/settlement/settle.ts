@@ -12,12 +12,12 @@ import type { SignedTransactionIntent, TransactionIntent } from '../transaction/
 import { encodeTransaction } from '../transaction/payload.js';
 import type { SolverKey } from '../transaction/solverKey.js';
 import { intersectWindows } from '../transaction/window.js';
-import { simulate } from './check/simulate.js';
 import type { Execution } from './check/execution.js';
-import { choosePlan, type Composition } from './compose/choose.js';
+import { simulate } from './check/simulate.js';
+import { type Composition, choosePlan } from './compose/choose.js';
 import { rootInstructions } from './compose/manifest.js';
-import { attachSignatures, buildIntent, notarize, type RootHeader } from './compose/transaction.js';
 import type { Plan } from './compose/plan.js';
+import { attachSignatures, buildIntent, notarize, type RootHeader } from './compose/transaction.js';
 import { UnmatchedError } from './error.js';
 import { type FeePrediction, predictFee, type StateFacts } from './fee/predict.js';
 import { firstLock, latestLock, lockAmount } from './lock.js';

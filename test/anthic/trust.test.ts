@@ -4,11 +4,11 @@ import { fromHex, toHex } from '../../src/base/bytes.js';
 import type { AccessRule } from '../../src/transaction/accessRule.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
 import { publicKeyHex, signatureBadge } from '../../src/transaction/key.js';
-import { BADGE, callMethod, ed25519Key, secp256k1Key, SIMULATOR } from '../support/build.js';
+import { BADGE, callMethod, ed25519Key, SIMULATOR, secp256k1Key } from '../support/build.js';
 import {
-  address,
   ANTHIC,
   ANTHIC_ACCOUNT,
+  address,
   decimal,
   itemHex,
   makeItem,
@@ -67,12 +67,21 @@ describe('trust', () => {
     [
       'a clone of a proof',
       true,
-      [PROOF, { type: 'POP_FROM_AUTH_ZONE' }, { type: 'CLONE_PROOF', proof: 0 }, { type: 'PUSH_TO_AUTH_ZONE', proof: 1 }],
+      [
+        PROOF,
+        { type: 'POP_FROM_AUTH_ZONE' },
+        { type: 'CLONE_PROOF', proof: 0 },
+        { type: 'PUSH_TO_AUTH_ZONE', proof: 1 },
+      ],
     ],
     [
       'a proof composed of one',
       true,
-      [PROOF, { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL', resource: token(8) }, { type: 'PUSH_TO_AUTH_ZONE', proof: 0 }],
+      [
+        PROOF,
+        { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL', resource: token(8) },
+        { type: 'PUSH_TO_AUTH_ZONE', proof: 0 },
+      ],
     ],
     ['all proofs dropped', undefined, [PROOF, { type: 'DROP_ALL_PROOFS' }]],
     ['all proofs of the auth zone dropped', undefined, [PROOF, { type: 'DROP_AUTH_ZONE_PROOFS' }]],
@@ -103,11 +112,27 @@ describe('trust', () => {
     ['list AllOf of none', true, needs({ type: 'Basic', requirement: { type: 'AllOf', badges: [] } })],
     ['list AnyOf of none', false, needs({ type: 'Basic', requirement: { type: 'AnyOf', badges: [] } })],
     ['list AnyOf with it', true, needs({ type: 'Basic', requirement: { type: 'AnyOf', badges: [other, badge] } })],
-    ['list AllOf with another', false, needs({ type: 'Basic', requirement: { type: 'AllOf', badges: [other, badge] } })],
+    [
+      'list AllOf with another',
+      false,
+      needs({ type: 'Basic', requirement: { type: 'AllOf', badges: [other, badge] } }),
+    ],
     ['CountOf 0', true, needs({ type: 'Basic', requirement: { type: 'CountOf', count: 0, badges: [] } })],
-    ['CountOf a repeated one', true, needs({ type: 'Basic', requirement: { type: 'CountOf', count: 2, badges: [badge, badge] } })],
-    ['CountOf too many', false, needs({ type: 'Basic', requirement: { type: 'CountOf', count: 2, badges: [badge, other] } })],
-    ['AmountOf nothing', false, needs({ type: 'Basic', requirement: { type: 'AmountOf', amount: 0n, resource: token(8) } })],
+    [
+      'CountOf a repeated one',
+      true,
+      needs({ type: 'Basic', requirement: { type: 'CountOf', count: 2, badges: [badge, badge] } }),
+    ],
+    [
+      'CountOf too many',
+      false,
+      needs({ type: 'Basic', requirement: { type: 'CountOf', count: 2, badges: [badge, other] } }),
+    ],
+    [
+      'AmountOf nothing',
+      false,
+      needs({ type: 'Basic', requirement: { type: 'AmountOf', amount: 0n, resource: token(8) } }),
+    ],
     ['composite AnyOf of none', false, needs({ type: 'AnyOf', rules: [] })],
     ['composite AllOf of none', true, needs({ type: 'AllOf', rules: [] })],
     ['composite AllOf', true, needs({ type: 'AllOf', rules: [inner, { type: 'AnyOf', rules: [inner] }] })],
@@ -117,7 +142,8 @@ describe('trust', () => {
   });
 
   it('wants enough in one proof for AmountOf', () => {
-    const rule = (amount: bigint) => needs({ type: 'Basic', requirement: { type: 'AmountOf', amount, resource: token(8) } });
+    const rule = (amount: bigint) =>
+      needs({ type: 'Basic', requirement: { type: 'AmountOf', amount, resource: token(8) } });
     expect(verify({ rule: rule(5n) }, first(PROOF)).assumed).toBe(true);
     expect(() => verify({ rule: rule(6n) }, first(PROOF))).toThrow();
   });

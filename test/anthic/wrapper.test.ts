@@ -5,8 +5,8 @@ import { units } from '../../src/base/amount.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
 import { bucketValue, callMethod, FAUCET, XRD, yieldToChild, yieldToParent } from '../support/build.js';
 import {
-  address,
   ANTHIC_ACCOUNT,
+  address,
   decimal,
   ENTIRE_WORKTOP,
   makeItem,
@@ -53,7 +53,10 @@ describe('readWrapper', () => {
   });
 
   it('takes bounds from an exact order', () => {
-    expect(read({}, { ...order, buy: { ...order.buy, exact: true } }).need).toMatchObject({ atLeast: 70n, atMost: 70n });
+    expect(read({}, { ...order, buy: { ...order.buy, exact: true } }).need).toMatchObject({
+      atLeast: 70n,
+      atMost: 70n,
+    });
   });
 
   it('counts a reward beside XRD that is sold', () => {
@@ -159,14 +162,35 @@ describe('readWrapper', () => {
   it.each<[string, number | undefined, string, (list: Instruction[]) => Instruction[]]>([
     ['a call of a component', 0, 'an account', insert(0, callMethod(FAUCET, 'free'))],
     ['an unknown account method', 0, 'account method', insert(0, callMethod(ANTHIC_ACCOUNT, 'burn'))],
-    ['a take of more than there is', 1, 'so much on the worktop', replace(1, { type: 'TAKE_FROM_WORKTOP', resource: SOLD, amount: 1001n })],
+    [
+      'a take of more than there is',
+      1,
+      'so much on the worktop',
+      replace(1, { type: 'TAKE_FROM_WORKTOP', resource: SOLD, amount: 1001n }),
+    ],
     ['a negative take', 1, 'at least 0', replace(1, { type: 'TAKE_FROM_WORKTOP', resource: SOLD, amount: -1n })],
     ['a bucket that is gone', 4, 'bucket 0', replace(4, yieldToChild(0, bucketValue(0)))],
-    ['something left at the end', 10, 'nothing of', (list) => replace(7, yieldToChild(0))(replace(5, { type: 'TAKE_FROM_WORKTOP', resource: SOLD, amount: 5n })(list))],
-    ['the wrong resource for its order', 4, 'the asserted amount', replace(3, { type: 'TAKE_ALL_FROM_WORKTOP', resource: SOLD })],
+    [
+      'something left at the end',
+      10,
+      'nothing of',
+      (list) =>
+        replace(7, yieldToChild(0))(replace(5, { type: 'TAKE_FROM_WORKTOP', resource: SOLD, amount: 5n })(list)),
+    ],
+    [
+      'the wrong resource for its order',
+      4,
+      'the asserted amount',
+      replace(3, { type: 'TAKE_ALL_FROM_WORKTOP', resource: SOLD }),
+    ],
     ['two yields to its order', undefined, '3 yields to the order', (list) => list.filter((_, index) => index !== 7)],
     ['a burnt bucket', 5, 'effect on resources', insert(5, { type: 'BURN_RESOURCE', bucket: 0 })],
-    ['proofs as arguments', 0, 'no proofs', replace(0, yieldToChild(0, { kind: 'Expression', value: 'ENTIRE_AUTH_ZONE' }))],
+    [
+      'proofs as arguments',
+      0,
+      'no proofs',
+      replace(0, yieldToChild(0, { kind: 'Expression', value: 'ENTIRE_AUTH_ZONE' })),
+    ],
   ])('refuses %s', (_, index, expected, edit) => {
     expect(() => read({ edit })).toThrow(
       expect.objectContaining({

@@ -1,6 +1,6 @@
-import { encodePayload } from '../../src/sbor/codec.js';
-import { toHex } from '../../src/base/bytes.js';
 import { units } from '../../src/base/amount.js';
+import { toHex } from '../../src/base/bytes.js';
+import { encodePayload } from '../../src/sbor/codec.js';
 import type { NodeId } from '../../src/sbor/custom.js';
 import type { AccessRule } from '../../src/transaction/accessRule.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
@@ -8,8 +8,8 @@ import { preallocatedAccount, signatureBadge } from '../../src/transaction/key.j
 import { type SignedPartialTransaction, signedPartialTransaction } from '../../src/transaction/model.js';
 import {
   bucketValue,
-  callMethod,
   type CoreOptions,
+  callMethod,
   ed25519Key,
   makeSignedPartial,
   type TestKey,
@@ -174,4 +174,3 @@ export function makePair(a: NodeId, b: NodeId, amountA: bigint, amountB: bigint,
     },
   ];
 }
-

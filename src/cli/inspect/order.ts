@@ -48,9 +48,11 @@ function formatGives(gives: readonly Give[], address: (node: NodeId) => string):
   return gives.map((give) => `${formatGive(give)} of ${address(give.resource)}`).join(', ');
 }
 
+/** A call may return what was delivered with it, or what its own needs left of that. */
 function formatGive({ amount, delivered }: Give): string {
   if (!delivered) return formatAmount(amount);
-  return amount === 0n ? 'what was delivered' : `${formatAmount(amount)} and what was delivered`;
+  if (amount === 0n) return 'what was delivered';
+  return `what was delivered ${amount < 0n ? 'less' : 'and'} ${formatAmount(amount < 0n ? -amount : amount)}`;
 }
 
 function formatNeed({ resource, atLeast, atMost, from, by }: Need, address: (node: NodeId) => string): string {

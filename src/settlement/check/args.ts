@@ -101,7 +101,7 @@ class Resolver {
     if (worktop) {
       const buckets = thread.worktop.drain();
       count = buckets.length;
-      this.steps.push({ op: 'drain', intent: thread.index, kinds: count });
+      this.steps.push({ op: 'drain', intent: thread.index, resources: buckets.map(({ resource }) => resource) });
       for (const bucket of buckets) this.buckets.push(bucket);
     } else {
       const proofs = thread.zone.proofs.splice(0);

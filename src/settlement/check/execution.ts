@@ -53,7 +53,6 @@ export type Step =
   | { readonly op: 'drop-worktop'; readonly intent: number }
   | { readonly op: 'end'; readonly intent: number; readonly named: readonly Proof[]; readonly zone: readonly Proof[] };
 
-/** `kinds`: how many resources lie on the worktop before. */
 export type WorktopStep =
   | {
       readonly op: 'take';
@@ -61,24 +60,24 @@ export type WorktopStep =
       readonly by: 'amount' | 'ids' | 'all';
       readonly resource: NodeId;
       readonly how: TakeKind;
-      readonly kinds: number;
-      readonly ids: number;
+      /** The ids taken by name. */
+      readonly ids: readonly LocalId[] | undefined;
     }
   | {
       readonly op: 'put';
       readonly intent: number;
       readonly resource: NodeId;
       readonly how: PutKind;
-      readonly kinds: number;
+      /** Whether a call or yield brought it (or the intent returned a bucket of its own). */
+      readonly received: boolean;
     }
-  | { readonly op: 'drain'; readonly intent: number; readonly kinds: number }
+  | { readonly op: 'drain'; readonly intent: number; readonly resources: readonly NodeId[] }
   | {
       readonly op: 'assert-worktop';
       readonly intent: number;
       readonly by: 'amount' | 'ids' | 'any' | 'only' | 'include';
       /** The resources looked at. */
       readonly resources: readonly NodeId[];
-      readonly kinds: number;
       /** Length of what is asserted, as the engine passes it on. */
       readonly bytes: number;
     };

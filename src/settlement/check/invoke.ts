@@ -79,9 +79,8 @@ export function receive(
   const balances = pending === undefined ? [] : totals(buckets);
   for (const bucket of buckets) {
     if (pending !== undefined) steps.push({ op: 'count', intent: index, resource: bucket.resource });
-    const kinds = worktop.buckets.length;
     const how = worktop.put(bucket);
-    steps.push({ op: 'put', intent: index, resource: bucket.resource, how, kinds });
+    steps.push({ op: 'put', intent: index, resource: bucket.resource, how, received: true });
   }
   for (const proof of proofs) {
     thread.zone.proofs.push(proof);

@@ -16,14 +16,13 @@ const DECIMAL = 25;
 /** Everything that is neither a call nor a yield: the intent's own worktop, buckets, assertions and proofs (§6.2). */
 export function local(instruction: Instruction, thread: Thread, accounts: Accounts, steps: Step[]): void {
   const { worktop, index: intent } = thread;
-  const kinds = worktop.buckets.length;
   switch (instruction.type) {
     case 'TAKE_FROM_WORKTOP': {
       const { resource, amount } = instruction;
       if (thread.open) assumeEnough(thread, resource, amount, accounts);
       const bucket = worktop.take(resource, amount);
       if (worktop.took === 'part') accounts.checkAmount(resource, amount);
-      steps.push({ op: 'take', intent, by: 'amount', resource, how: worktop.took, kinds, ids: 0 });
+      steps.push({ op: 'take', intent, by: 'amount', resource, how: worktop.took, ids: undefined });
       return thread.name(bucket);
     }
     case 'TAKE_NON_FUNGIBLES_FROM_WORKTOP': {
@@ -33,19 +32,19 @@ export function local(instruction: Instruction, thread: Thread, accounts: Accoun
         accounts.assume('which non-fungibles a withdrawal takes');
       }
       const bucket = worktop.takeIds(resource, ids);
-      steps.push({ op: 'take', intent, by: 'ids', resource, how: worktop.took, kinds, ids: ids.length });
+      steps.push({ op: 'take', intent, by: 'ids', resource, how: worktop.took, ids });
       return thread.name(bucket);
     }
     case 'TAKE_ALL_FROM_WORKTOP': {
       const { resource } = instruction;
       const bucket = worktop.takeAll(resource);
-      steps.push({ op: 'take', intent, by: 'all', resource, how: worktop.took, kinds, ids: 0 });
+      steps.push({ op: 'take', intent, by: 'all', resource, how: worktop.took, ids: undefined });
       return thread.name(bucket);
     }
     case 'RETURN_TO_WORKTOP': {
       const bucket = thread.takeBucket(instruction.bucket);
       const how = worktop.put(bucket);
-      steps.push({ op: 'put', intent, resource: bucket.resource, how, kinds });
+      steps.push({ op: 'put', intent, resource: bucket.resource, how, received: false });
       return;
     }
     case 'ASSERT_WORKTOP_CONTAINS':
@@ -84,12 +83,11 @@ type WorktopAssertion = Extract<Instruction, { type: `ASSERT_WORKTOP_${string}` 
 
 function assertWorktop(instruction: WorktopAssertion, thread: Thread, accounts: Accounts, steps: Step[]): void {
   const { worktop, index: intent } = thread;
-  const kinds = worktop.buckets.length;
   if (instruction.type === 'ASSERT_WORKTOP_RESOURCES_ONLY' || instruction.type === 'ASSERT_WORKTOP_RESOURCES_INCLUDE') {
     const only = instruction.type === 'ASSERT_WORKTOP_RESOURCES_ONLY';
     const resources = worktop.buckets.map(({ resource }) => resource);
     const bytes = TUPLE + constraintsLength(instruction.constraints);
-    steps.push({ op: 'assert-worktop', intent, by: only ? 'only' : 'include', resources, kinds, bytes });
+    steps.push({ op: 'assert-worktop', intent, by: only ? 'only' : 'include', resources, bytes });
     if (!satisfies(totals(worktop.buckets), instruction.constraints, only)) assumeIds(accounts);
     return;
   }
@@ -100,16 +98,16 @@ function assertWorktop(instruction: WorktopAssertion, thread: Thread, accounts: 
   const ids = bucket === undefined ? [] : bucket.ids;
   switch (instruction.type) {
     case 'ASSERT_WORKTOP_CONTAINS':
-      steps.push({ op: 'assert-worktop', intent, by: 'amount', resources, kinds, bytes: TUPLE + ADDRESS + DECIMAL });
+      steps.push({ op: 'assert-worktop', intent, by: 'amount', resources, bytes: TUPLE + ADDRESS + DECIMAL });
       holds({ type: 'AtLeastAmount', amount: instruction.amount }, resource, amount, ids);
       return;
     case 'ASSERT_WORKTOP_CONTAINS_ANY':
-      steps.push({ op: 'assert-worktop', intent, by: 'any', resources, kinds, bytes: TUPLE + ADDRESS });
+      steps.push({ op: 'assert-worktop', intent, by: 'any', resources, bytes: TUPLE + ADDRESS });
       holds({ type: 'NonZeroAmount' }, resource, amount, ids);
       return;
     case 'ASSERT_WORKTOP_CONTAINS_NON_FUNGIBLES': {
       const bytes = TUPLE + ADDRESS + 1 + localIdsLength(instruction.ids);
-      steps.push({ op: 'assert-worktop', intent, by: 'ids', resources, kinds, bytes });
+      steps.push({ op: 'assert-worktop', intent, by: 'ids', resources, bytes });
       if (!holds({ type: 'AtLeastNonFungibles', ids: instruction.ids }, resource, amount, ids)) assumeIds(accounts);
     }
   }

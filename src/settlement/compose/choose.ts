@@ -30,7 +30,8 @@ export function choosePlan(orders: readonly WrappedOrder[], composition: Composi
 function soldBy(orders: readonly WrappedOrder[]): { resource: NodeId; amount: Attos }[] {
   return orders.map(({ script, limitOrder: { sell } }) => {
     let amount = 0n;
-    for (const call of script.calls) for (const give of call) if (give.resource === sell.resource) amount += give.amount;
+    for (const call of script.calls)
+      for (const give of call) if (give.resource === sell.resource) amount += give.amount;
     // Rewards in the very resource that is sold are the solver's, not the buyers'.
     return { resource: sell.resource, amount: sell.resource === XRD ? amount - script.reward : amount };
   });

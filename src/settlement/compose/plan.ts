@@ -1,5 +1,5 @@
-import type { Attos } from '../../base/amount.js';
 import type { WrapperScript } from '../../anthic/wrapper.js';
+import type { Attos } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
 
 /** One thing the root intent does. Children and buckets are numbered from 0, in the order of use. */

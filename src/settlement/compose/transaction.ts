@@ -1,6 +1,6 @@
 import type { WrappedOrder } from '../../anthic/wrappedOrder.js';
 import type { Bytes } from '../../base/bytes.js';
-import { keep } from '../../sbor/codec.js';
+import { array, keep } from '../../sbor/codec.js';
 import { randomBytes } from '../../transaction/crypto.js';
 import { signedIntentHash, subintentHash } from '../../transaction/hash.js';
 import { type Instruction, instructions } from '../../transaction/instruction.js';
@@ -14,7 +14,6 @@ import {
   transactionHeader,
 } from '../../transaction/model.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
-import { array } from '../../sbor/codec.js';
 
 /** What a root intent is made for, beside its instructions. */
 export interface RootHeader {

@@ -6,7 +6,7 @@ import { XRD } from '../../../src/transaction/address.js';
 import type { Instruction } from '../../../src/transaction/instruction.js';
 import { formatManifest } from '../../../src/transaction/manifest/format.js';
 import { decodeTransaction } from '../../../src/transaction/payload.js';
-import { coreOf } from './core.js';
+import { makeCore } from '../../support/build.js';
 
 const NO_ARGS: Value = { kind: 'Tuple', fields: [] };
 const tuple = (...fields: Value[]): Value => ({ kind: 'Tuple', fields });
@@ -14,7 +14,7 @@ const node = (entity: string): string => entity.padEnd(60, '0');
 const XRD_TEXT = 'Address("resource_sim1tknxxxxxxxxxradxrdxxxxxxxxx009923554798xxxxxxxxxakj8n3")';
 
 function lines(...list: Instruction[]): string[] {
-  return formatManifest(coreOf(list)).split('\n');
+  return formatManifest(makeCore({ instructions: list })).split('\n');
 }
 
 /** The text of one value: the only argument of a yield. */
@@ -182,7 +182,10 @@ describe('instructions', () => {
   });
 
   it('names children, used or not', () => {
-    const core = coreOf([{ type: 'YIELD_TO_CHILD', child: 3, args: NO_ARGS }], [Buffer.alloc(32), Buffer.alloc(32, 1)]);
+    const core = makeCore({
+      instructions: [{ type: 'YIELD_TO_CHILD', child: 3, args: NO_ARGS }],
+      childHashes: [Buffer.alloc(32), Buffer.alloc(32, 1)],
+    });
     const manifest = formatManifest(core, 1);
     expect(manifest).toMatch(/^USE_CHILD\n {4}NamedIntent\("intent1"\)\n {4}Intent\("subtxid_rdx1/);
     expect(manifest).toContain('NamedIntent("intent2")');

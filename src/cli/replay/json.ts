@@ -1,9 +1,9 @@
-import { formatAmount } from '../base/amount.js';
-import { toHex } from '../base/bytes.js';
-import type { ReadOrder } from '../solver/processFrame.js';
-import { formatAddress, formatId } from '../transaction/address.js';
-import { subintentHash } from '../transaction/hash.js';
-import type { Replayed } from './replay.js';
+import { formatAmount } from '../../base/amount.js';
+import { toHex } from '../../base/bytes.js';
+import type { ReadOrder } from '../../solver/processFrame.js';
+import { formatAddress, formatId } from '../../transaction/address.js';
+import { subintentHash } from '../../transaction/hash.js';
+import type { Replayed } from './replayed.js';
 
 /** One line of `replay --json`: every field is there, null where it has no value; amounts are decimal text. */
 export function replayObject({ file, line, network, processed, micros }: Replayed): object {

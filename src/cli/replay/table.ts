@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
-import { type Attos, formatAmount } from '../base/amount.js';
-import type { NodeId } from '../sbor/custom.js';
-import type { FrameOutcome, ReadOrder } from '../solver/processFrame.js';
-import { formatAddress, XRD } from '../transaction/address.js';
-import { printLine } from './output.js';
-import type { Replayed } from './replay.js';
-import { shorten } from './table.js';
+import { type Attos, formatAmount } from '../../base/amount.js';
+import type { NodeId } from '../../sbor/custom.js';
+import type { FrameOutcome, ReadOrder } from '../../solver/processFrame.js';
+import { formatAddress, XRD } from '../../transaction/address.js';
+import { printLine } from '../output.js';
+import { shorten } from '../table.js';
+import type { Replayed } from './replayed.js';
 
 /** Column widths are fixed, so that a recording of any length is printed as it is read. */
 const WIDTHS = { line: 26, outcome: 13, reward: 8, fee: 16, profit: 16, time: 11 };

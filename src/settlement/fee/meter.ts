@@ -1,0 +1,181 @@
+import type { NodeId } from '../../sbor/custom.js';
+import type { Execution } from '../check/execution.js';
+import { look, SIZE } from './charge.js';
+import { firstUse } from './package.js';
+import { COMMIT, DATABASE_MISS, databaseRead } from './price.js';
+import { intentZone, type Recipe } from './recipe.js';
+import { AccountState, ResourceState, type StateFacts, VaultState } from './state.js';
+import { listWritten } from './worktop.js';
+
+/** Bytes of events: as charged in finalization, and as archived (docs/protocol.md §7.5). */
+const EVENT = {
+  lockFee: [28, 75],
+  vaultWithdraw: [28, 76],
+  vaultDeposit: [28, 75],
+  accountWithdraw: [60, 108],
+  accountDeposit: [60, 107],
+} as const;
+export type EventKind = keyof typeof EVENT;
+
+/** An intent while it is priced: what is in its auth zone, and the worktop as far as its size goes. */
+class IntentMeter {
+  proofs = 0;
+  resources: ResourceState[] = [];
+  constructor(public badges: number) {}
+
+  get zone(): number {
+    return intentZone(this.badges, this.proofs);
+  }
+}
+
+/** Adds up what a transaction costs, step by step, and remembers what was touched already (docs/protocol.md §12.3). */
+export class Meter {
+  execution = 0;
+  finalization = 0;
+  archive = 0;
+  state = 0;
+  readonly unknown: string[] = [];
+  readonly intents: IntentMeter[];
+  private seen = 0;
+  private readonly resources = new Map<NodeId, ResourceState>();
+  private readonly accounts = new Map<NodeId, AccountState>();
+
+  constructor(
+    execution: Execution,
+    private readonly facts: StateFacts,
+  ) {
+    this.intents = execution.badges.map((badges) => new IntentMeter(badges));
+  }
+
+  add(units: number): void {
+    this.execution += units;
+  }
+
+  notKnown(what: string): void {
+    if (!this.unknown.includes(what)) this.unknown.push(what);
+  }
+
+  /** Charges a recipe about a resource, and what of packages it is the first to need. */
+  charge(recipe: Recipe, resource?: ResourceState, account?: AccountState): void {
+    let units = recipe.units;
+    if (resource !== undefined) units += recipe.resource * resource.look;
+    if (account !== undefined) units += recipe.account * account.look;
+    if ((recipe.needs & ~this.seen) !== 0) {
+      units += firstUse(recipe.needs, this.seen);
+      this.seen |= recipe.needs;
+    }
+    this.execution += units;
+  }
+
+  /** A look at an intent's own auth zone, as every call it makes takes one. */
+  lookAtZone(intent: number): void {
+    this.execution += look(this.intents[intent]!.zone);
+  }
+
+  /** A resource whose type info is about to be read. */
+  resource(id: NodeId): ResourceState {
+    let resource = this.resources.get(id);
+    if (resource === undefined) this.resources.set(id, (resource = new ResourceState(id)));
+    if (!resource.infoRead) {
+      resource.infoRead = true;
+      this.execution += databaseRead(resource.bytes);
+    }
+    return resource;
+  }
+
+  /** A reference checked before the transaction runs: read for every intent, cached from then on. Returns its units. */
+  reference(id: NodeId, resource: boolean): number {
+    if (resource) {
+      let state = this.resources.get(id);
+      if (state === undefined) this.resources.set(id, (state = new ResourceState(id)));
+      state.infoRead = true;
+      return databaseRead(state.bytes);
+    }
+    let state = this.accounts.get(id);
+    if (state === undefined) this.accounts.set(id, (state = new AccountState(id)));
+    state.infoRead = true;
+    return databaseRead(state.bytes);
+  }
+
+  account(id: NodeId): AccountState {
+    let account = this.accounts.get(id);
+    if (account === undefined) this.accounts.set(id, (account = new AccountState(id)));
+    if (!account.infoRead) {
+      account.infoRead = true;
+      this.execution += databaseRead(account.bytes);
+      if (this.facts.exists?.(id) === false) this.notKnown(`account ${id} does not exist yet`);
+    }
+    return account;
+  }
+
+  /** The first time the owner's role is asked for: no entry of its own, then the owner field. */
+  owner(account: AccountState): void {
+    if (account.ownerRead) return;
+    account.ownerRead = true;
+    this.execution += DATABASE_MISS + databaseRead(SIZE.ownerRole);
+    if (account.created) this.notKnown(`what rule the owner of account ${account.id} set`);
+  }
+
+  vault(account: AccountState, resource: ResourceState): VaultState {
+    let vault = account.vaults.get(resource.id);
+    if (vault === undefined) {
+      const exists = this.facts.holdsVault(account.id, resource.id);
+      if (exists === undefined) this.notKnown(`whether account ${account.id} has a vault for ${resource.id}`);
+      account.vaults.set(resource.id, (vault = new VaultState(exists ?? true)));
+    }
+    return vault;
+  }
+
+  /** A vault is used: its entry and its type are read once, and its balance when that changes. */
+  useVault(vault: VaultState, balance: boolean): void {
+    if (!vault.entryRead) {
+      vault.entryRead = true;
+      this.execution += databaseRead(SIZE.vaultEntry);
+    }
+    if (!vault.infoRead) {
+      vault.infoRead = true;
+      this.execution += databaseRead(SIZE.vault);
+    }
+    if (!balance) return;
+    if (!vault.balanceRead) {
+      vault.balanceRead = true;
+      this.execution += databaseRead(SIZE.balance);
+    }
+    if (!vault.changed) {
+      vault.changed = true;
+      this.finalization += COMMIT.substate(SIZE.balance);
+    }
+  }
+
+  withdrawer(resource: ResourceState): void {
+    if (resource.withdrawerRead) return;
+    resource.withdrawerRead = true;
+    this.execution += databaseRead(SIZE.role);
+  }
+
+  depositor(resource: ResourceState): void {
+    if (resource.depositorRead) return;
+    resource.depositorRead = true;
+    this.execution += databaseRead(SIZE.role);
+  }
+
+  divisibility(resource: ResourceState): void {
+    if (resource.divisibilityRead) return;
+    resource.divisibilityRead = true;
+    this.execution += databaseRead(SIZE.divisibility);
+  }
+
+  event(kind: EventKind): void {
+    const [payload, archived] = EVENT[kind];
+    this.finalization += COMMIT.event(payload);
+    this.archive += archived;
+  }
+
+  /** The worktop's list is written anew: every resource in it is looked up. */
+  writeList(intent: number): void {
+    const { resources } = this.intents[intent]!;
+    let units = listWritten(resources.length);
+    for (const resource of resources) units += resource.look;
+    this.execution += units;
+  }
+}

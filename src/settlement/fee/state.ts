@@ -1,0 +1,53 @@
+import { ENTITY, entityOf, type NodeId } from '../../sbor/custom.js';
+import { XRD } from '../../transaction/address.js';
+import { fetch } from './charge.js';
+
+/** What a prediction needs to know of the ledger; undefined = unknown. */
+export interface StateFacts {
+  /** Whether the account has a vault for the resource yet. Unknown counts as true, the prediction as not known. */
+  holdsVault(account: NodeId, resource: NodeId): boolean | undefined;
+  /** Whether a preallocated account has come to exist. Unknown counts as true. */
+  exists?(account: NodeId): boolean | undefined;
+}
+
+/** Sizes of type infos (docs/protocol.md §12.1). */
+const TYPE_INFO = { xrd: 145, resource: 164, account: 119 } as const;
+
+/** A resource during a transaction: its type info's size, and what of it was read from the database already. */
+export class ResourceState {
+  readonly bytes: number;
+  /** One look at the type info. */
+  readonly look: number;
+  infoRead = false;
+  withdrawerRead = false;
+  depositorRead = false;
+  divisibilityRead = false;
+
+  constructor(readonly id: NodeId) {
+    this.bytes = id === XRD ? TYPE_INFO.xrd : TYPE_INFO.resource;
+    this.look = fetch(this.bytes);
+  }
+}
+
+export class VaultState {
+  entryRead = false;
+  infoRead = false;
+  balanceRead = false;
+  changed = false;
+  constructor(public exists: boolean) {}
+}
+
+export class AccountState {
+  readonly bytes = TYPE_INFO.account;
+  readonly look = fetch(TYPE_INFO.account);
+  readonly created: boolean;
+  infoRead = false;
+  ownerRead = false;
+  depositRuleRead = false;
+  readonly vaults = new Map<NodeId, VaultState>();
+  readonly preferences = new Set<NodeId>();
+
+  constructor(readonly id: NodeId) {
+    this.created = entityOf(id) === ENTITY.GlobalAccount;
+  }
+}
