@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Attos, parseAmount } from '../base/amount.js';
 import { decodeBech32m } from '../base/bech32m.js';
 import { SolverError } from '../base/error.js';
-import type { NodeId } from '../sbor/custom.js';
+import { ENTITY, entityOf, type NodeId } from '../sbor/custom.js';
 import type { Composition } from '../settlement/compose/choose.js';
 import { processFrame, reasonOf } from '../solver/processFrame.js';
 import { factsOf, parseRecording, type Recording } from '../solver/recording.js';
@@ -79,7 +79,7 @@ function parseOption(text: string): Attos {
 async function replay(files: readonly string[], options: Options, io: Io): Promise<void> {
   const given = loadSolverKey(options.keyFile, io);
   const key = given ?? SolverKey.generate('Ed25519');
-  const account = options.account === undefined ? undefined : parseAccount(options.account);
+  const account = options.account === undefined ? undefined : parseAccount(options.account, key);
   const table = options.json ? undefined : new ReplayTable(io.stdout);
   const note = 'No key was given, so a throwaway key signs: the transactions are real but no account pays for them.\n';
   if (given === undefined) (options.json ? io.stderr : io.stdout).write(note);
@@ -105,16 +105,19 @@ async function replay(files: readonly string[], options: Options, io: Io): Promi
 }
 
 /** The account named on the command line, and the network its address is of. */
-function parseAccount(text: string): { node: NodeId; suffix: string } {
+function parseAccount(text: string, key: SolverKey): { node: NodeId; suffix: string } {
   try {
     const { hrp } = decodeBech32m(text);
     const suffix = hrp.slice(hrp.indexOf('_') + 1);
     const node = parseAddress(text, { id: 0, name: 'its network', suffix });
-    if (isAccount(node)) return { node, suffix };
+    const created = entityOf(node) === ENTITY.GlobalAccount;
+    if (isAccount(node) && (created || node === preallocatedAccount(key.publicKey))) return { node, suffix };
   } catch (error) {
     throw usageError(`--account: ${(error as Error).message}`);
   }
-  throw usageError(`--account: expected the address of an account, got ${text}`);
+  throw usageError(`--account: expected an account that the key owns, got ${text}`, {
+    hint: '`anthic-solver account --key-file …` prints the one its key owns by its address',
+  });
 }
 
 interface Session {

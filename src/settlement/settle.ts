@@ -14,7 +14,7 @@ import type { SolverKey } from '../transaction/solverKey.js';
 import { intersectWindows } from '../transaction/window.js';
 import type { Execution } from './check/execution.js';
 import { simulate } from './check/simulate.js';
-import { type Composition, choosePlan } from './compose/choose.js';
+import { type Composition, choosePlans } from './compose/choose.js';
 import { rootInstructions } from './compose/manifest.js';
 import type { Plan } from './compose/plan.js';
 import { attachSignatures, buildIntent, notarize, type RootHeader } from './compose/transaction.js';
@@ -81,10 +81,13 @@ export function propose(orders: readonly SettledOrder[], context: SettleContext)
   if (orders.length > MAX_ORDERS) {
     throw new UnmatchedError('too-many-orders', `expected at most ${MAX_ORDERS} orders, got ${orders.length}`);
   }
-  const plan = choosePlan(orders, context.composition);
-  const placed = placeLock(orders, plan, context);
-  const quote = quoteOf(orders, plan, placed, context);
-  return { orders, quote, ...placed };
+  let best: Proposal | undefined;
+  for (const plan of choosePlans(orders, context.composition)) {
+    const placed = placeLock(orders, plan, context);
+    const quote = quoteOf(orders, plan, placed, context);
+    if (best === undefined || quote.profit > best.quote.profit) best = { orders, quote, ...placed };
+  }
+  return best!;
 }
 
 type Placed = Omit<Proposal, 'orders' | 'quote'>;

@@ -81,7 +81,6 @@ export const XRD = '5da66318c6318c61f5a61b4c6318c6318cf794aa8d295f14e6318c6318c6
 /** A non-fungible resource: the badge of Ed25519 signatures. */
 export const BADGE = '9a4c6318c6318c6cb554820c6318c6318cf7a951d7a9e547c6318c6318c6';
 export const FAUCET = 'c0566318c6318c64f798cacc6318c6318cf7be8af78a78f8a6318c6318c6';
-export const PACKAGE = `0d${'906318c6318c6ee313598c6318c6318cf7bcaa2e954a9626318c6318c6'.padEnd(58, '0')}`;
 export const VAULT = `58${'51'.repeat(29)}`;
 
 export function tuple(...fields: Value[]): Value {

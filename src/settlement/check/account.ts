@@ -41,21 +41,21 @@ export function callAccount(
     case 'withdraw': {
       const resource = addressOf(fields[0]);
       const amount = amountOf(fields[1]);
-      step([{ resource, empty: amount === 0n }]);
+      step([{ resource, amount }]);
       accounts.withdraw(account, resource, amount);
       return { ...NOTHING, buckets: [Bucket.of(resource, amount)] };
     }
     case 'withdraw_non_fungibles': {
       const resource = addressOf(fields[0]);
       const ids = idsOf(fields[1]);
-      step([{ resource, empty: ids.length === 0 }], ids);
+      step([{ resource, amount: units(ids.length) }], ids);
       accounts.withdraw(account, resource, units(ids.length));
       return { ...NOTHING, buckets: [Bucket.ofIds(resource, ids)] };
     }
     case 'lock_fee':
     case 'lock_contingent_fee': {
       const amount = amountOf(fields[0]);
-      step([{ resource: XRD, empty: amount === 0n }]);
+      step([{ resource: XRD, amount }]);
       accounts.lockFee(account, amount, method === 'lock_contingent_fee', thread);
       return NOTHING;
     }
@@ -68,11 +68,11 @@ export function callAccount(
       if (ids !== undefined && isFungible(resource)) throw badArguments('a non-fungible resource');
       accounts.checkAmount(resource, amount);
       accounts.touch(account, resource);
-      step([{ resource, empty: false }], ids);
+      step([{ resource, amount }], ids);
       return { ...NOTHING, proofs: [new Proof(resource, amount, ids, [{ account, amount, ids }])] };
     }
     default:
-      step(resolved.buckets.map(({ resource, amount }) => ({ resource, empty: amount === 0n })));
+      step(resolved.buckets.map(({ resource, amount }) => ({ resource, amount })));
       return deposit(account, method, fields, resolved, accounts);
   }
 }

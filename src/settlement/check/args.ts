@@ -25,8 +25,20 @@ function sizeLength(size: number): number {
 
 /** Body lengths in Scrypto SBOR of values whose length is fixed (docs/protocol.md §1.6, §12.1). */
 const FIXED: Partial<Record<Value['kind'], number>> = {
-  Bool: 1, I8: 1, U8: 1, I16: 2, U16: 2, I32: 4, U32: 4, I64: 8, U64: 8, I128: 16, U128: 16,
-  Address: 30, Decimal: 24, PreciseDecimal: 32,
+  Bool: 1,
+  I8: 1,
+  U8: 1,
+  I16: 2,
+  U16: 2,
+  I32: 4,
+  U32: 4,
+  I64: 8,
+  U64: 8,
+  I128: 16,
+  U128: 16,
+  Address: 30,
+  Decimal: 24,
+  PreciseDecimal: 32,
 };
 
 /**

@@ -85,7 +85,11 @@ function general(
   ids: readonly LocalId[] | undefined,
 ): boolean {
   if (lowerBound.type === 'NonZero' ? amount === 0n : amount < lowerBound.amount) {
-    throw broken(resource, lowerBound.type === 'NonZero' ? 'some' : `at least ${formatAmount(lowerBound.amount)}`, amount);
+    throw broken(
+      resource,
+      lowerBound.type === 'NonZero' ? 'some' : `at least ${formatAmount(lowerBound.amount)}`,
+      amount,
+    );
   }
   if (upperBound.type === 'Inclusive' && amount > upperBound.amount) {
     throw broken(resource, `at most ${formatAmount(upperBound.amount)}`, amount);

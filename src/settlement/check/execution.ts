@@ -27,8 +27,8 @@ export interface Execution {
   /** Whether something had to be assumed; `assumptions` says what. */
   readonly assumed: boolean;
   readonly assumptions: readonly string[];
-  /** Badges in each intent's auth zone at the start: root first, then subintents in payload order. */
-  readonly badges: readonly number[];
+  /** Resources of the badges in each intent's auth zone at the start: root first, then subintents in payload order. */
+  readonly badges: readonly (readonly NodeId[])[];
 }
 
 /** One operation of the engine. `intent` is 0 for the root, n + 1 for subintent n of the payload. */
@@ -76,8 +76,9 @@ export type WorktopStep =
       readonly op: 'assert-worktop';
       readonly intent: number;
       readonly by: 'amount' | 'ids' | 'any' | 'only' | 'include';
-      /** The resources looked at. */
+      /** The resources looked at on the worktop, and those that the assertion names. */
       readonly resources: readonly NodeId[];
+      readonly named: readonly NodeId[];
       /** Length of what is asserted, as the engine passes it on. */
       readonly bytes: number;
     };
@@ -99,7 +100,7 @@ export type CallStep =
 
 export interface AssetFact {
   readonly resource: NodeId;
-  readonly empty: boolean;
+  readonly amount: bigint;
 }
 
 export const ACCOUNT_METHODS = [
@@ -120,17 +121,30 @@ export type AccountMethod = (typeof ACCOUNT_METHODS)[number];
 
 /** What happens to proofs. */
 export type ZoneStep =
-  | { readonly op: 'push' | 'pop' | 'clone' | 'drop'; readonly intent: number; readonly proof: Proof }
+  | { readonly op: 'pop' | 'clone' | 'drop'; readonly intent: number; readonly proof: Proof }
+  /** A proof goes into the auth zone: one that a call brought, or a named one. */
+  | { readonly op: 'push'; readonly intent: number; readonly proof: Proof; readonly received: boolean }
   | {
       readonly op: 'compose';
       readonly intent: number;
       readonly by: 'amount' | 'ids' | 'all';
       readonly proof: Proof;
-      /** Proofs in the zone. */
+      /** Proofs in the zone, and those of the resource among them. */
       readonly proofs: number;
+      readonly same: number;
     }
-  | { readonly op: 'bucket-proof'; readonly intent: number; readonly by: 'amount' | 'ids' | 'all'; readonly proof: Proof }
-  | { readonly op: 'drop-zone'; readonly intent: number; readonly signatures: boolean; readonly proofs: readonly Proof[] | undefined }
+  | {
+      readonly op: 'bucket-proof';
+      readonly intent: number;
+      readonly by: 'amount' | 'ids' | 'all';
+      readonly proof: Proof;
+    }
+  | {
+      readonly op: 'drop-zone';
+      readonly intent: number;
+      readonly signatures: boolean;
+      readonly proofs: readonly Proof[] | undefined;
+    }
   | { readonly op: 'drain-zone'; readonly intent: number; readonly proofs: readonly Proof[] };
 
 export interface VerifyStep {

@@ -84,11 +84,11 @@ export function receive(
   }
   for (const proof of proofs) {
     thread.zone.proofs.push(proof);
-    steps.push({ op: 'push', intent: index, proof });
+    steps.push({ op: 'push', intent: index, proof, received: true });
   }
   if (pending === undefined) return;
   thread.pending = undefined;
   if (assumed) return;
-  if (!satisfies(balances, pending.constraints, pending.only)) accounts.assume('which non-fungibles a withdrawal takes');
+  if (!satisfies(balances, pending.constraints, pending.only))
+    accounts.assume('which non-fungibles a withdrawal takes');
 }
-

@@ -86,28 +86,30 @@ function assertWorktop(instruction: WorktopAssertion, thread: Thread, accounts: 
   if (instruction.type === 'ASSERT_WORKTOP_RESOURCES_ONLY' || instruction.type === 'ASSERT_WORKTOP_RESOURCES_INCLUDE') {
     const only = instruction.type === 'ASSERT_WORKTOP_RESOURCES_ONLY';
     const resources = worktop.buckets.map(({ resource }) => resource);
-    const bytes = TUPLE + constraintsLength(instruction.constraints);
-    steps.push({ op: 'assert-worktop', intent, by: only ? 'only' : 'include', resources, bytes });
+    const named = instruction.constraints.map(([resource]) => resource);
+    const bytes = TUPLE + 1 + constraintsLength(instruction.constraints);
+    steps.push({ op: 'assert-worktop', intent, by: only ? 'only' : 'include', resources, named, bytes });
     if (!satisfies(totals(worktop.buckets), instruction.constraints, only)) assumeIds(accounts);
     return;
   }
   const { resource } = instruction;
   const bucket = worktop.get(resource);
-  const resources = bucket === undefined ? [] : [resource];
+  const named = [resource];
+  const resources = bucket === undefined ? [] : named;
   const amount = bucket?.amount ?? 0n;
   const ids = bucket === undefined ? [] : bucket.ids;
   switch (instruction.type) {
     case 'ASSERT_WORKTOP_CONTAINS':
-      steps.push({ op: 'assert-worktop', intent, by: 'amount', resources, bytes: TUPLE + ADDRESS + DECIMAL });
+      steps.push({ op: 'assert-worktop', intent, by: 'amount', resources, named, bytes: TUPLE + ADDRESS + DECIMAL });
       holds({ type: 'AtLeastAmount', amount: instruction.amount }, resource, amount, ids);
       return;
     case 'ASSERT_WORKTOP_CONTAINS_ANY':
-      steps.push({ op: 'assert-worktop', intent, by: 'any', resources, bytes: TUPLE + ADDRESS });
+      steps.push({ op: 'assert-worktop', intent, by: 'any', resources, named, bytes: TUPLE + ADDRESS });
       holds({ type: 'NonZeroAmount' }, resource, amount, ids);
       return;
     case 'ASSERT_WORKTOP_CONTAINS_NON_FUNGIBLES': {
       const bytes = TUPLE + ADDRESS + 1 + localIdsLength(instruction.ids);
-      steps.push({ op: 'assert-worktop', intent, by: 'ids', resources, bytes });
+      steps.push({ op: 'assert-worktop', intent, by: 'ids', resources, named, bytes });
       if (!holds({ type: 'AtLeastNonFungibles', ids: instruction.ids }, resource, amount, ids)) assumeIds(accounts);
     }
   }

@@ -6,6 +6,7 @@ import { CheckError } from './error.js';
 import type { Step } from './execution.js';
 import type { Accounts } from './state.js';
 import type { Thread } from './thread.js';
+import type { AuthZone } from './zone.js';
 
 /** The instructions on proofs (docs/protocol.md §4, §6.2). */
 export function proofInstruction(instruction: Instruction, thread: Thread, accounts: Accounts, steps: Step[]): void {
@@ -21,26 +22,27 @@ export function proofInstruction(instruction: Instruction, thread: Thread, accou
     case 'PUSH_TO_AUTH_ZONE': {
       const proof = thread.takeProof(instruction.proof);
       zone.proofs.push(proof);
-      steps.push({ op: 'push', intent, proof });
+      steps.push({ op: 'push', intent, proof, received: false });
       return;
     }
     case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT': {
       accounts.checkAmount(instruction.resource, instruction.amount);
       const proof = zone.composeAmount(instruction.resource, instruction.amount);
-      steps.push({ op: 'compose', intent, by: 'amount', proof, proofs });
+      steps.push({ op: 'compose', intent, by: 'amount', proof, proofs, same: same(zone, proof) });
       return thread.nameProof(proof);
     }
     case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES': {
       if (isFungible(instruction.resource)) throw new CheckError('BadArguments', 'expected a non-fungible resource');
       const shown = zone.proofs.find((each) => each.resource === instruction.resource);
-      if (shown !== undefined && shown.ids === undefined) accounts.assume('which non-fungibles a proof by number shows');
+      if (shown !== undefined && shown.ids === undefined)
+        accounts.assume('which non-fungibles a proof by number shows');
       const proof = zone.composeIds(instruction.resource, instruction.ids);
-      steps.push({ op: 'compose', intent, by: 'ids', proof, proofs });
+      steps.push({ op: 'compose', intent, by: 'ids', proof, proofs, same: same(zone, proof) });
       return thread.nameProof(proof);
     }
     case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL': {
       const proof = zone.composeAmount(instruction.resource, undefined);
-      steps.push({ op: 'compose', intent, by: 'all', proof, proofs });
+      steps.push({ op: 'compose', intent, by: 'all', proof, proofs, same: same(zone, proof) });
       return thread.nameProof(proof);
     }
     case 'CREATE_PROOF_FROM_BUCKET_OF_AMOUNT':
@@ -87,12 +89,16 @@ function fromBucket(instruction: FromBucket, thread: Thread, accounts: Accounts,
     if (isFungible(resource)) throw new CheckError('BadArguments', 'expected a bucket of a non-fungible resource');
     const wanted = instruction.ids;
     if (ids === undefined) accounts.assume('which non-fungibles a withdrawal takes');
-    else if (!wanted.every((id) => ids!.includes(id))) throw new CheckError('ProofInsufficient', 'expected those ids in the bucket');
+    else if (!wanted.every((id) => ids!.includes(id)))
+      throw new CheckError('ProofInsufficient', 'expected those ids in the bucket');
     ids = wanted;
     amount = units(wanted.length);
   }
   if (amount === 0n || amount > bucket.amount) {
-    throw new CheckError('ProofInsufficient', `expected a bucket of at least ${amount} attos, and a proof of something`);
+    throw new CheckError(
+      'ProofInsufficient',
+      `expected a bucket of at least ${amount} attos, and a proof of something`,
+    );
   }
   const proof = new Proof(resource, amount, ids, [{ bucket, amount, ids }]);
   steps.push({ op: 'bucket-proof', intent: thread.index, by, proof });
@@ -108,4 +114,8 @@ function dropZone(thread: Thread, signatures: boolean, regular: boolean, steps: 
   if (signatures) thread.zone.badges = [];
   const proofs = regular ? thread.zone.dropProofs() : undefined;
   steps.push({ op: 'drop-zone', intent: thread.index, signatures, proofs });
+}
+
+function same(zone: AuthZone, { resource }: Proof): number {
+  return zone.proofs.filter((proof) => proof.resource === resource).length;
 }

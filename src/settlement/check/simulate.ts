@@ -1,4 +1,5 @@
 import { toHex } from '../../base/bytes.js';
+import type { NodeId } from '../../sbor/custom.js';
 import type { Instruction } from '../../transaction/instruction.js';
 import { subintentHash } from '../../transaction/hash.js';
 import type { IntentCore, TransactionIntent } from '../../transaction/model.js';
@@ -33,7 +34,7 @@ export function simulate(intent: TransactionIntent, context: CheckContext): Exec
 class Run {
   readonly steps: Step[] = [];
   readonly accounts: Accounts;
-  readonly badges: number[] = [];
+  readonly badges: NodeId[][] = [];
   private readonly threads: Thread[];
   /** The threads that wait for a child, root first. */
   private readonly parents: Thread[] = [];
@@ -45,7 +46,7 @@ class Run {
     const cores: IntentCore[] = [intent.rootIntentCore, ...nonRootSubintents.map(({ value }) => value.intentCore)];
     this.threads = cores.map((core, index) => {
       const badges = (signers[index] ?? []).map(badgeOf);
-      this.badges.push(badges.length);
+      this.badges.push(badges.map(({ resource }) => resource));
       return new Thread(index, core, badges);
     });
     this.current = this.threads[0]!;
@@ -137,7 +138,8 @@ class Run {
   }
 
   private resume(thread: Thread, buckets: readonly Bucket[]): void {
-    if (thread.done) throw new CheckError('YieldMismatch', `expected no yield to ${pathOf(thread.index, -1)}, which ended`);
+    if (thread.done)
+      throw new CheckError('YieldMismatch', `expected no yield to ${pathOf(thread.index, -1)}, which ended`);
     this.current = thread;
     receive({ buckets, proofs: [] }, thread, this.steps, this.accounts);
   }
@@ -156,7 +158,10 @@ class Run {
   private dropWorktop(thread: Thread): void {
     const [left] = thread.worktop.buckets;
     if (left !== undefined) {
-      const error = new CheckError('NonEmptyWorktop', `expected an empty worktop, got ${left.amount} attos of ${left.resource}`);
+      const error = new CheckError(
+        'NonEmptyWorktop',
+        `expected an empty worktop, got ${left.amount} attos of ${left.resource}`,
+      );
       throw this.located(thread, -1, error);
     }
     this.steps.push({ op: 'drop-worktop', intent: thread.index });

@@ -68,10 +68,16 @@ export class Accounts {
   lockFee(account: NodeId, amount: bigint, contingent: boolean, thread: Thread): void {
     this.checkAmount(XRD, amount);
     if (!contingent && thread.index !== 0) {
-      throw new CheckError('LockFeeInSubintent', 'lock_fee is for the root intent; a subintent can lock a contingent one');
+      throw new CheckError(
+        'LockFeeInSubintent',
+        'lock_fee is for the root intent; a subintent can lock a contingent one',
+      );
     }
     if (this.touchedXrd.has(account)) {
-      throw new CheckError('VaultTouched', `expected the XRD vault of account ${account} untouched until a fee is locked`);
+      throw new CheckError(
+        'VaultTouched',
+        `expected the XRD vault of account ${account} untouched until a fee is locked`,
+      );
     }
     const balance = this.ledger.balance?.(account, XRD);
     if (balance !== undefined && balance < amount) {

@@ -86,4 +86,3 @@ export class Thread {
     return blob.length;
   }
 }
-

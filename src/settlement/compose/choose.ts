@@ -3,27 +3,28 @@ import { type Attos, formatAmount } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
 import { XRD } from '../../transaction/address.js';
 import { UnmatchedError } from '../error.js';
-import { type Balance, balanceOf, type Plan, planTemplate, planYields } from './plan.js';
+import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIES } from './plan.js';
 
 /** `cheapest`: the fewest takes that can be found; `template`: the recipe of the documentation. */
 export type Composition = 'cheapest' | 'template';
 
-/** Openers that are tried. The first plan is hardly ever beaten, and never by more than a take. */
-const MAX_OPENERS = 4;
-
 /**
- * The plan of a composition. Errors: `deficit` where the orders ask for more than they sell, `no-order-of-calls` where no
+ * The plans of a composition that are worth a fee prediction, mostly one. Errors: `deficit` where the orders ask for more than they sell, `no-order-of-calls` where no
  * order of the calls gives each what it needs in time.
  */
-export function choosePlan(orders: readonly WrappedOrder[], composition: Composition): Plan {
+export function choosePlans(orders: readonly WrappedOrder[], composition: Composition): readonly Plan[] {
   const scripts = orders.map((order) => order.script);
   const balance = balanceOf(scripts, soldBy(orders));
   refuseDeficit(balance);
-  const plan = composition === 'template' ? planTemplate(scripts) : cheapest(orders, passable(balance));
-  if (plan === undefined) {
+  const template = planTemplate(scripts);
+  const best = composition === 'cheapest' ? cheapest(orders, passable(balance)) : undefined;
+  if (best !== undefined && best.takes < orders.length - 1) return [best];
+  // Takes are nearly all that tells plans apart; where a plan saves hardly any, its fee decides.
+  const plans = [best, template].filter((plan) => plan !== undefined);
+  if (plans.length === 0) {
     throw new UnmatchedError('no-order-of-calls', 'expected an order of calls that gives each what it needs in time');
   }
-  return plan;
+  return plans;
 }
 
 /** What each wrapper hands out of the resource its order sells. */
@@ -50,18 +51,63 @@ function passable(balance: Balance): ReadonlyMap<NodeId, Attos> {
   return new Map([...balance].filter(([resource, amount]) => resource !== XRD && amount > 0n));
 }
 
+/** What a take costs beside one that empties: an amount on the wire, and a bucket that stays behind (docs/economics.md). */
+const TAKE = 10;
+const TAKE_ALL = 7;
+
+function costOf(plan: Plan): number {
+  let cost = 0;
+  for (const step of plan.steps) if (step.type === 'take') cost += step.amount === 'all' ? TAKE_ALL : TAKE;
+  return cost;
+}
+
+/**
+ * Tries the strategies from several openers until a plan needs no take, and otherwise keeps the cheapest. A pair is
+ * settled by the first try; a large bundle gets no more tries than a small one, so that the time stays linear.
+ */
 function cheapest(orders: readonly WrappedOrder[], spare: ReadonlyMap<NodeId, Attos>): Plan | undefined {
   const scripts = orders.map((order) => order.script);
+  let best: Plan | undefined;
+  let cost = Number.POSITIVE_INFINITY;
+  for (const sequence of sequences(orders)) {
+    for (const strategy of STRATEGIES) {
+      const plan = planYields(scripts, sequence, spare, strategy);
+      if (plan === undefined || costOf(plan) >= cost) continue;
+      best = plan;
+      cost = costOf(plan);
+      if (cost === 0) return best;
+    }
+  }
+  return best;
+}
+
+const MAX_SEQUENCES = 4;
+
+/** Orders of looking at the children: those that sell and buy the same amounts follow each other, each time from another. */
+function* sequences(orders: readonly WrappedOrder[]): Generator<readonly number[]> {
   // An order whose own calls cost nobody knows what comes late: the fee is locked before its first call.
   const openers = orders.map((_, index) => index);
   openers.sort((a, b) => Number(isForeign(orders[a]!)) - Number(isForeign(orders[b]!)));
-  let best: Plan | undefined;
-  for (const opener of openers.slice(0, MAX_OPENERS)) {
-    const plan = planYields(scripts, opener, spare);
-    if (plan !== undefined && (best === undefined || plan.takes < best.takes)) best = plan;
-    if (best?.takes === 0) break;
+  for (const opener of openers.slice(0, MAX_SEQUENCES)) yield chainFrom(opener, openers, orders);
+}
+
+/** Follows who buys just what the last one sells, then who buys of it at all, and starts again where nobody does. */
+function chainFrom(opener: number, openers: readonly number[], orders: readonly WrappedOrder[]): number[] {
+  const left = new Set(openers);
+  const chain: number[] = [];
+  let next: number | undefined = opener;
+  while (next !== undefined) {
+    chain.push(next);
+    left.delete(next);
+    next = follower(orders[next]!, left, orders);
   }
-  return best ?? planTemplate(scripts);
+  return chain;
+}
+
+function follower({ limitOrder }: WrappedOrder, left: ReadonlySet<number>, orders: readonly WrappedOrder[]) {
+  const { resource, amount } = limitOrder.sell;
+  const buyers = [...left].filter((index) => orders[index]!.limitOrder.buy.resource === resource);
+  return buyers.find((index) => orders[index]!.limitOrder.buy.amount === amount) ?? buyers[0] ?? [...left][0];
 }
 
 function isForeign(order: WrappedOrder): boolean {

@@ -44,21 +44,51 @@ interface Party {
   bucket: { readonly id: number; readonly amount: Attos } | undefined;
 }
 
+/** The order in which a planner looks for its next move. */
+export type Strategy = readonly (keyof typeof MOVES)[];
+
+/** Opens what lies well together first: good where several sell the same. */
+const GATHER: Strategy = ['pass', 'passEnd', 'hand', 'open', 'pay', 'take', 'openAny', 'handLast', 'finish'];
+/** Clears the worktop before it opens another: good where unrelated trades stand side by side. */
+const CLEAR: Strategy = ['pass', 'passEnd', 'openEmpty', 'take', 'pay', 'hand', 'open', 'openAny', 'handLast', 'finish'];
+/** As CLEAR, but pays out as soon as it can. */
+const PAY: Strategy = ['pass', 'pay', 'hand', 'openEmpty', 'take', 'open', 'openAny', 'handLast', 'finish'];
+
+export const STRATEGIES: readonly Strategy[] = [GATHER, CLEAR, PAY];
+
+const MOVES = {
+  /** Hands on the entire worktop where that releases no reward, … */
+  pass: (planner: Planner) => planner.passWorktop('quiet'),
+  /** … where nobody else waits for anything, … */
+  passEnd: (planner: Planner) => planner.passWorktop('end'),
+  /** … or in any case. */
+  pay: (planner: Planner) => planner.passWorktop('any'),
+  hand: (planner: Planner) => planner.handBucket(false),
+  handLast: (planner: Planner) => planner.handBucket(true),
+  openEmpty: (planner: Planner) => planner.open('empty'),
+  open: (planner: Planner) => planner.open('tidy'),
+  openAny: (planner: Planner) => planner.open('any'),
+  take: (planner: Planner) => planner.takeFor(),
+  finish: (planner: Planner) => planner.finish(),
+} as const;
+
 /**
  * Plans the yields of a settlement with as few takes as it can find, each take being what a plan pays for beyond the
  * yields themselves (docs/economics.md). A child that wants exactly what lies on the worktop gets the entire worktop;
  * calls that release a reward wait until nothing else has to pass over the worktop. Undefined where the calls cannot be
  * brought into an order that works.
  *
- * `passable` says of which resources a surplus may be given to a buyer that admits it, and how much there is.
+ * `sequence` is the order in which children are looked at; `passable` says of which resources a surplus may be given to a
+ * buyer that admits it, and how much there is.
  */
 export function planYields(
   scripts: readonly WrapperScript[],
-  opener: number,
+  sequence: readonly number[],
   passable: ReadonlyMap<NodeId, Attos>,
+  strategy: Strategy = GATHER,
 ): Plan | undefined {
-  const planner = new Planner(scripts, opener, passable);
-  return planner.run() ? planner.plan() : undefined;
+  const planner = new Planner(scripts, sequence, passable);
+  return planner.run(strategy) ? planner.plan() : undefined;
 }
 
 class Planner {
@@ -68,16 +98,14 @@ class Planner {
   private readonly steps: Step[] = [];
   private takes = 0;
 
-  constructor(scripts: readonly WrapperScript[], opener: number, passable: ReadonlyMap<NodeId, Attos>) {
-    const parties = scripts.map((script, index) => ({
+  constructor(scripts: readonly WrapperScript[], sequence: readonly number[], passable: ReadonlyMap<NodeId, Attos>) {
+    this.parties = sequence.map((index) => ({
       index,
-      script,
+      script: scripts[index]!,
       call: 0,
       delivered: 0n,
       bucket: undefined,
     }));
-    // The opener first, the others in the order of the frame.
-    this.parties = [...parties.slice(opener), ...parties.slice(0, opener)];
     this.spare = new Map(passable);
   }
 
@@ -85,32 +113,24 @@ class Planner {
     return { steps: this.steps, left: this.worktop, takes: this.takes };
   }
 
-  /** Makes the best move again and again. Each move is a call or a take, so it ends. */
-  run(): boolean {
+  /** Makes the first move there is, again and again. Each move is a call or a take, so it ends. */
+  run(strategy: Strategy): boolean {
     while (this.parties.some((party) => !isDone(party))) {
-      const moved =
-        this.passWorktop(false) ||
-        this.handBucket(false) ||
-        this.open(true) ||
-        this.passWorktop(true) ||
-        this.takeFor() ||
-        this.open(false) ||
-        this.handBucket(true) ||
-        this.finish();
-      if (!moved) return false;
+      if (!strategy.some((move) => MOVES[move](this))) return false;
     }
     return true;
   }
 
   /** The worktop holds what one child wants and nothing else: it gets all of it. */
-  private passWorktop(releasing: boolean): boolean {
+  passWorktop(when: 'quiet' | 'end' | 'any'): boolean {
     const [only, ...others] = this.worktop;
     if (only === undefined || others.length > 0) return false;
     const [resource, amount] = only;
     let best: Party | undefined;
     for (const party of this.parties) {
       if (party.script.need.resource !== resource || !this.accepts(party, amount)) continue;
-      if (this.releases(party) !== releasing) continue;
+      if (when === 'quiet' && this.releases(party)) continue;
+      if (when === 'end' && !this.isLastWaiting(party)) continue;
       if (best === undefined || missing(party) === amount) best = party;
       if (missing(best) === amount) break;
     }
@@ -135,6 +155,11 @@ class Planner {
     return party.call < need.by || amount >= lacking;
   }
 
+  /** Whether every other child has what it needs, or a bucket with it. */
+  private isLastWaiting(party: Party): boolean {
+    return this.parties.every((other) => other === party || missing(other) <= 0n || other.bucket !== undefined);
+  }
+
   private spendSpare(party: Party, amount: Attos): void {
     const over = amount - missing(party);
     const { resource } = party.script.need;
@@ -147,7 +172,7 @@ class Planner {
     return gives.some(({ resource, amount }) => amount > 0n && !this.parties.some((other) => wants(other, resource)));
   }
 
-  private handBucket(releasing: boolean): boolean {
+  handBucket(releasing: boolean): boolean {
     for (const party of this.parties) {
       const { need } = party.script;
       if (party.bucket === undefined || party.call < need.from || this.releases(party) !== releasing) continue;
@@ -160,13 +185,18 @@ class Planner {
     return false;
   }
 
-  /** Calls a child that needs nothing yet; with `tidy`, only if the worktop stays free for passing it on as a whole. */
-  private open(tidy: boolean): boolean {
+  /**
+   * Calls a child that needs nothing yet: when the worktop is empty, or when it stays of one resource (`tidy`), or in any
+   * case.
+   */
+  open(when: 'empty' | 'tidy' | 'any'): boolean {
+    if (when === 'empty' && this.worktop.size > 0) return false;
     for (const party of this.parties) {
-      if (isDone(party) || party.call >= party.script.need.by || this.releases(party)) continue;
+      if (isDone(party) || party.bucket !== undefined || party.call >= party.script.need.by || this.releases(party))
+        continue;
       const gives = party.script.calls[party.call]!;
       const mixes = [...this.worktop.keys()].some((lying) => gives.some((give) => give.resource !== lying));
-      if (tidy && mixes) continue;
+      if (when === 'tidy' && mixes) continue;
       this.yieldTo(party, 'nothing');
       return true;
     }
@@ -174,7 +204,7 @@ class Planner {
   }
 
   /** Takes what a child lacks, or all there is where that is exactly it. */
-  private takeFor(): boolean {
+  takeFor(): boolean {
     let best: Party | undefined;
     for (const party of this.parties) {
       const lacking = missing(party);
@@ -195,7 +225,7 @@ class Planner {
   }
 
   /** Calls that need nothing more. */
-  private finish(): boolean {
+  finish(): boolean {
     for (const party of this.parties) {
       if (isDone(party) || party.bucket !== undefined) continue;
       if (party.call >= party.script.need.by && missing(party) > 0n) continue;

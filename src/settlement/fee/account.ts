@@ -1,8 +1,48 @@
-import { ARGS, CLOSE, fetch, LOCK_FEE, look, message, open, QUERY_ACTOR, readStore, RETURNS, SIZE, updateStored } from './charge.js';
-import { bucketAmount, bucketDropped, bucketLook, bucketMade, bucketPassed, bucketReturned, divisibility } from './bucket.js';
+import type { AccountMethod } from '../check/execution.js';
+import {
+  ALLOCATE,
+  ARGS,
+  CLOSE,
+  create,
+  fetch,
+  LOCK_FEE,
+  look,
+  message,
+  open,
+  QUERY_ACTOR,
+  readStore,
+  RETURNS,
+  SIZE,
+  TRANSIENT,
+  updateStored,
+  write,
+} from './charge.js';
+import {
+  bucketAmount,
+  bucketDropped,
+  bucketLook,
+  bucketMade,
+  bucketPassed,
+  bucketReturned,
+  divisibility,
+} from './bucket.js';
 import { NATIVE } from './native.js';
 import { USE } from './package.js';
-import { ACCOUNT, ACCOUNT_FRAME, innerCall, invoked, needs, type Recipe, recipe, RESOURCE, returned, ZONE, zoneDropped, zoneMade } from './recipe.js';
+import {
+  ACCOUNT,
+  ACCOUNT_FRAME,
+  innerCall,
+  invoked,
+  needs,
+  type Recipe,
+  recipe,
+  RESOURCE,
+  RESOURCE_FRAME,
+  returned,
+  ZONE,
+  zoneDropped,
+  zoneMade,
+} from './recipe.js';
 
 /** Accounts and their vaults of fungible resources. First touches of entries, vaults and roles are the meter's. */
 
@@ -21,15 +61,25 @@ interface AccountCall {
 /** A call of an account's method by an intent, around its body. */
 function accountCall({ name, args, native, returns, owner }: AccountCall, ...body: (number | Recipe)[]): Recipe {
   return recipe(
-    ACCOUNT, ACCOUNT, zoneMade(ZONE.account), ACCOUNT, ACCOUNT, owner ? OWNER : 0,
-    invoked(name, args), ACCOUNT_FRAME, ACCOUNT, needs(USE.account), native,
+    ACCOUNT,
+    ACCOUNT,
+    zoneMade(ZONE.account),
+    ACCOUNT,
+    ACCOUNT,
+    owner ? OWNER : 0,
+    invoked(name, args),
+    ACCOUNT_FRAME,
+    ACCOUNT,
+    needs(USE.account),
+    native,
     ...body,
-    returned(returns), zoneDropped(ZONE.account),
+    returned(returns),
+    zoneDropped(ZONE.account),
   );
 }
 
 const VAULT = fetch(SIZE.vault);
-const EVENT = { vault: 28, account: 60 } as const;
+const EVENT = { vault: 28, account: 60, vaultCreation: 36 } as const;
 
 interface VaultCall {
   readonly name: string;
@@ -57,12 +107,22 @@ const AMOUNT = bucketAmount(ZONE.account, ZONE.inAccount);
 
 const vaultTake = vaultCall(
   { name: 'take', args: ARGS.amount, native: NATIVE.vaultTake, returns: RETURNS.owned },
-  NOT_FROZEN, DIVISIBILITY, BALANCE, bucketMade, VAULT_EVENT, bucketReturned,
+  NOT_FROZEN,
+  DIVISIBILITY,
+  BALANCE,
+  bucketMade,
+  VAULT_EVENT,
+  bucketReturned,
 );
 
 export const WITHDRAW: Recipe = accountCall(
   { name: 'withdraw', args: ARGS.resourceAmount, native: NATIVE.withdraw, returns: RETURNS.owned, owner: true },
-  RESOURCE, ENTRY, vaultTake, AMOUNT, ACCOUNT_EVENT, bucketReturned,
+  RESOURCE,
+  ENTRY,
+  vaultTake,
+  AMOUNT,
+  ACCOUNT_EVENT,
+  bucketReturned,
 );
 
 function vaultPut(empty: boolean): Recipe {
@@ -70,44 +130,155 @@ function vaultPut(empty: boolean): Recipe {
     bucketPassed,
     vaultCall(
       { name: 'put', args: ARGS.owned, native: NATIVE.vaultPut, returns: RETURNS.none },
-      NOT_FROZEN, bucketDropped, empty ? 0 : BALANCE, VAULT_EVENT,
+      NOT_FROZEN,
+      bucketDropped,
+      empty ? 0 : BALANCE,
+      VAULT_EVENT,
     ),
   );
 }
 
+/** The first deposit of a resource: there is no entry, so the resource's manager makes a vault, which is written down. */
+const NEW_VAULT = recipe(
+  needs(USE.managerType | USE.managerCall | USE.vault),
+  zoneMade(ZONE.managerOfAccount),
+  RESOURCE,
+  RESOURCE,
+  RESOURCE,
+  RESOURCE,
+  invoked('create_empty_vault', ARGS.none),
+  RESOURCE_FRAME,
+  RESOURCE,
+  NATIVE.createEmptyVault,
+  QUERY_ACTOR,
+  RESOURCE,
+  RESOURCE,
+  ALLOCATE,
+  create(SIZE.vault + SIZE.balance),
+  TRANSIENT,
+  message(EVENT.vaultCreation),
+  RESOURCE,
+  look(SIZE.vault),
+  look(SIZE.vault),
+  returned(RETURNS.owned),
+  zoneDropped(ZONE.managerOfAccount),
+);
+const NEW_ENTRY = recipe(
+  ACCOUNT,
+  RESOURCE,
+  open(SIZE.emptyEntry),
+  CLOSE,
+  ACCOUNT,
+  RESOURCE,
+  open(SIZE.emptyEntry),
+  NEW_VAULT,
+  look(SIZE.vault),
+  write(SIZE.vaultEntry),
+  CLOSE,
+);
+
 /** One bucket into its vault. */
-function deposited(empty: boolean): Recipe {
-  return recipe(bucketLook, AMOUNT, ENTRY, vaultPut(empty), ACCOUNT_EVENT);
+function deposited(entry: Recipe, empty: boolean): Recipe {
+  return recipe(bucketLook, AMOUNT, entry, vaultPut(empty), ACCOUNT_EVENT);
 }
-export const DEPOSITED: Recipe = deposited(false);
-export const EMPTY_DEPOSITED: Recipe = deposited(true);
+export const DEPOSITED = { full: deposited(ENTRY, false), empty: deposited(ENTRY, true) } as const;
+export const FIRST_DEPOSITED = { full: deposited(NEW_ENTRY, false), empty: deposited(NEW_ENTRY, true) } as const;
 
 /** What a deposit by anyone asks of each bucket first: the account's preference for it, then its general rule. */
 export const ACCEPTED: Recipe = recipe(
-  bucketLook, ACCOUNT, RESOURCE, open(SIZE.emptyEntry), CLOSE, ACCOUNT, fetch(SIZE.depositRule),
+  bucketLook,
+  ACCOUNT,
+  RESOURCE,
+  open(SIZE.emptyEntry),
+  CLOSE,
+  ACCOUNT,
+  fetch(SIZE.depositRule),
 );
 
 export const PASSED = bucketPassed;
 
+const EMPTY_OPTION = 4;
+type Deposit = Extract<AccountMethod, `${string}deposit${string}`>;
+
 /** Deposits without their arguments' length and without their buckets. */
-const deposit = { args: 0, returns: RETURNS.none };
-export const DEPOSIT: Readonly<Record<string, Recipe>> = {
-  deposit: accountCall({ ...deposit, name: 'deposit', native: NATIVE.deposit, owner: true }),
-  deposit_batch: accountCall({ ...deposit, name: 'deposit_batch', native: NATIVE.deposit_batch, owner: true }),
-  try_deposit_or_abort: accountCall({ ...deposit, name: 'try_deposit_or_abort', native: 97_988, owner: false }),
-  try_deposit_batch_or_abort: accountCall({ ...deposit, name: 'try_deposit_batch_or_abort', native: 121_257, owner: false }),
+function depositCall(name: Deposit): Recipe {
+  const refund = name.endsWith('refund');
+  const returns = refund ? EMPTY_OPTION : RETURNS.none;
+  const owner = !name.startsWith('try_');
+  return recipe(
+    needs(refund ? USE.accountExtension : 0),
+    accountCall({ name, args: 0, native: NATIVE[name], returns, owner }),
+  );
+}
+export const DEPOSIT: Readonly<Record<Deposit, Recipe>> = {
+  deposit: depositCall('deposit'),
+  deposit_batch: depositCall('deposit_batch'),
+  try_deposit_or_abort: depositCall('try_deposit_or_abort'),
+  try_deposit_or_refund: depositCall('try_deposit_or_refund'),
+  try_deposit_batch_or_abort: depositCall('try_deposit_batch_or_abort'),
+  try_deposit_batch_or_refund: depositCall('try_deposit_batch_or_refund'),
 };
 
 const vaultLockFee = vaultCall(
   { name: 'lock_fee', args: 30, native: NATIVE.vaultLockFee, returns: RETURNS.none },
-  NOT_FROZEN, QUERY_ACTOR, VAULT, DIVISIBILITY, LOCK_FEE, message(EVENT.vault), BALANCE,
+  NOT_FROZEN,
+  QUERY_ACTOR,
+  VAULT,
+  DIVISIBILITY,
+  LOCK_FEE,
+  message(EVENT.vault),
+  BALANCE,
 );
 
 export const LOCK: Recipe = accountCall(
   { name: 'lock_fee', args: ARGS.amount, native: NATIVE.lock_fee, returns: RETURNS.none, owner: true },
-  ENTRY, vaultLockFee,
+  ENTRY,
+  vaultLockFee,
 );
 export const LOCK_CONTINGENT: Recipe = accountCall(
-  { name: 'lock_contingent_fee', args: ARGS.amount, native: NATIVE.lock_contingent_fee, returns: RETURNS.none, owner: true },
-  ENTRY, vaultLockFee,
+  {
+    name: 'lock_contingent_fee',
+    args: ARGS.amount,
+    native: NATIVE.lock_contingent_fee,
+    returns: RETURNS.none,
+    owner: true,
+  },
+  ENTRY,
+  vaultLockFee,
 );
+
+/**
+ * The proof of an amount, without what the vault's locked balance costs (proof.ts): the account's call, the vault's, a
+ * new proof, which moves up twice.
+ */
+export function proofOfAmount(made: Recipe, movedToAccount: Recipe, movedToIntent: Recipe): Recipe {
+  const vaultProof = innerCall(
+    {
+      name: 'create_proof_of_amount',
+      args: ARGS.amount,
+      native: NATIVE.vaultProof,
+      returns: RETURNS.owned,
+      info: VAULT,
+      from: ZONE.account,
+      zone: ZONE.inAccount,
+      needs: USE.vault,
+    },
+    DIVISIBILITY,
+    QUERY_ACTOR,
+    made,
+    movedToAccount,
+  );
+  return accountCall(
+    {
+      name: 'create_proof_of_amount',
+      args: ARGS.resourceAmount,
+      native: NATIVE.create_proof_of_amount,
+      returns: RETURNS.owned,
+      owner: true,
+    },
+    RESOURCE,
+    ENTRY,
+    vaultProof,
+    movedToIntent,
+  );
+}

@@ -26,7 +26,13 @@ export const divisibility: Recipe = recipe(needs(USE.managerType), fetch(SIZE.di
 
 /** `from` undefined: the intent itself asks. */
 export function bucketAmount(from: number | undefined, zone: number): Recipe {
-  const call = { name: 'get_amount', args: ARGS.none, native: NATIVE.bucketAmount, returns: RETURNS.amount, info: INFO };
+  const call = {
+    name: 'get_amount',
+    args: ARGS.none,
+    native: NATIVE.bucketAmount,
+    returns: RETURNS.amount,
+    info: INFO,
+  };
   const body = [INFO, look(SIZE.liquid), INFO, look(SIZE.locked)];
   return innerCall({ ...call, ...(from === undefined ? {} : { from }), zone, needs: CALL }, ...body);
 }
@@ -35,14 +41,22 @@ const inner = { info: INFO, from: ZONE.inner, zone: ZONE.inner, needs: CALL };
 
 export const bucketTake: Recipe = innerCall(
   { ...inner, name: 'take', args: ARGS.amount, native: NATIVE.bucketTake, returns: RETURNS.owned },
-  INFO, RESOURCE, divisibility, INFO, update(SIZE.liquid), bucketMade, bucketReturned,
+  INFO,
+  RESOURCE,
+  divisibility,
+  INFO,
+  update(SIZE.liquid),
+  bucketMade,
+  bucketReturned,
 );
 
 export const bucketPut: Recipe = recipe(
   bucketPassed,
   innerCall(
     { ...inner, name: 'put', args: ARGS.owned, native: NATIVE.bucketPut, returns: RETURNS.none },
-    bucketDropped, INFO, update(SIZE.liquid),
+    bucketDropped,
+    INFO,
+    update(SIZE.liquid),
   ),
 );
 
@@ -50,8 +64,15 @@ const manager = { info: RESOURCE, from: ZONE.inner, zone: ZONE.manager, needs: U
 
 /** An empty bucket, made by the resource's manager for the worktop. */
 export const bucketCreated: Recipe = innerCall(
-  { ...manager, name: 'create_empty_bucket', args: ARGS.none, native: NATIVE.createEmptyBucket, returns: RETURNS.owned },
-  bucketMade, bucketReturned,
+  {
+    ...manager,
+    name: 'create_empty_bucket',
+    args: ARGS.none,
+    native: NATIVE.createEmptyBucket,
+    returns: RETURNS.owned,
+  },
+  bucketMade,
+  bucketReturned,
 );
 
 export const emptyBucketDropped: Recipe = recipe(

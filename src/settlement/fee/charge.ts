@@ -23,7 +23,8 @@ export const look = (bytes: number): number => open(bytes) + readHeap(bytes) + C
 export const fetch = (bytes: number): number => open(bytes) + readStore(bytes) + CLOSE;
 
 /** Opens a substate to change it, which reads it twice (once for its lock), and writes it. */
-export const update = (bytes: number, after = bytes): number => open(bytes) + 2 * readHeap(bytes) + write(after) + CLOSE;
+export const update = (bytes: number, after = bytes): number =>
+  open(bytes) + 2 * readHeap(bytes) + write(after) + CLOSE;
 export const updateStored = (bytes: number, after = bytes): number =>
   open(bytes) + 2 * readStore(bytes) + write(after) + CLOSE;
 
@@ -34,11 +35,16 @@ export const SIZE = {
   worktop: 79,
   bucket: 117,
   vault: 116,
+  proof: 116,
+  /** Of a signature badge's resource. */
+  badge: 182,
   /** Fungible bucket: what is free, what is locked (by nothing). */
   liquid: 34,
   locked: 15,
   /** Fungible vault: its balance. */
   balance: 37,
+  /** Fungible proof: whether it may move on. */
+  moveable: 13,
   /** Account: the vault of a resource, or an empty entry; default deposit rule; owner's role. */
   vaultEntry: 46,
   emptyEntry: 12,

@@ -3,8 +3,10 @@ import type { Execution } from '../check/execution.js';
 import { look, SIZE } from './charge.js';
 import { firstUse } from './package.js';
 import { COMMIT, DATABASE_MISS, databaseRead } from './price.js';
+import type { ZoneChange } from './proof.js';
 import { intentZone, type Recipe } from './recipe.js';
 import { AccountState, ResourceState, type StateFacts, VaultState } from './state.js';
+import { VIRTUALIZE } from './virtual.js';
 import { listWritten } from './worktop.js';
 
 /** Bytes of events: as charged in finalization, and as archived (docs/protocol.md §7.5). */
@@ -14,17 +16,46 @@ const EVENT = {
   vaultDeposit: [28, 75],
   accountWithdraw: [60, 108],
   accountDeposit: [60, 107],
+  vaultCreation: [36, 89],
 } as const;
+
+/** A stored substate's key starts with its entity and partition. */
+const ENTITY_AND_PARTITION = 31;
+/** Key and value of what a new vault adds: the account's entry, the vault's type info, its balance. */
+const NEW_VAULT = [
+  [32, SIZE.vaultEntry],
+  [1, SIZE.vault],
+  [1, SIZE.balance],
+] as const;
+/** What an account adds that comes to exist: badge and keys in its metadata, owner, role, deposit rule, type info. */
+const NEW_ACCOUNT = [
+  [14, 51],
+  [13, 55],
+  [1, SIZE.ownerRole],
+  [16, 92],
+  [1, SIZE.depositRule],
+  [1, 119],
+] as const;
 export type EventKind = keyof typeof EVENT;
 
 /** An intent while it is priced: what is in its auth zone, and the worktop as far as its size goes. */
 class IntentMeter {
   proofs = 0;
   resources: ResourceState[] = [];
-  constructor(public badges: number) {}
+  /** Size of the auth zone. */
+  zone: number;
 
-  get zone(): number {
-    return intentZone(this.badges, this.proofs);
+  constructor(public badges: readonly NodeId[]) {
+    this.zone = intentZone(badges.length, 0);
+  }
+
+  /** Puts proofs in (or takes some out), or drops the badges. */
+  change(proofs: number, badges = this.badges): ZoneChange {
+    const before = this.zone;
+    this.proofs += proofs;
+    this.badges = badges;
+    this.zone = intentZone(badges.length, this.proofs);
+    return { before, after: this.zone, badges: badges.length, proofs: this.proofs };
   }
 }
 
@@ -39,6 +70,7 @@ export class Meter {
   private seen = 0;
   private readonly resources = new Map<NodeId, ResourceState>();
   private readonly accounts = new Map<NodeId, AccountState>();
+  private readonly badgesRead = new Set<NodeId>();
 
   constructor(
     execution: Execution,
@@ -97,22 +129,37 @@ export class Meter {
     return databaseRead(state.bytes);
   }
 
-  account(id: NodeId): AccountState {
+  /** An account that is called: one that a key owns may come to exist by this. */
+  call(id: NodeId): AccountState {
     let account = this.accounts.get(id);
     if (account === undefined) this.accounts.set(id, (account = new AccountState(id)));
-    if (!account.infoRead) {
-      account.infoRead = true;
+    account.called = true;
+    if (account.infoRead) return account;
+    account.infoRead = true;
+    if (account.created || this.facts.exists?.(id) !== false) {
       this.execution += databaseRead(account.bytes);
-      if (this.facts.exists?.(id) === false) this.notKnown(`account ${id} does not exist yet`);
+      return account;
     }
+    this.execution += DATABASE_MISS;
+    this.badge(account.badge);
+    this.charge(VIRTUALIZE);
+    account.ownerFieldRead = account.depositRuleRead = true;
+    for (const [key, value] of NEW_ACCOUNT) this.insert(key, value);
     return account;
+  }
+
+  /** The resource of a badge, looked up when an auth zone is written or an account made. */
+  badge(resource: NodeId): void {
+    if (this.badgesRead.has(resource)) return;
+    this.badgesRead.add(resource);
+    this.execution += databaseRead(SIZE.badge);
   }
 
   /** The first time the owner's role is asked for: no entry of its own, then the owner field. */
   owner(account: AccountState): void {
     if (account.ownerRead) return;
     account.ownerRead = true;
-    this.execution += DATABASE_MISS + databaseRead(SIZE.ownerRole);
+    this.execution += DATABASE_MISS + (account.ownerFieldRead ? 0 : databaseRead(SIZE.ownerRole));
     if (account.created) this.notKnown(`what rule the owner of account ${account.id} set`);
   }
 
@@ -124,6 +171,16 @@ export class Meter {
       account.vaults.set(resource.id, (vault = new VaultState(exists ?? true)));
     }
     return vault;
+  }
+
+  /** The accounts of which nothing says that they exist: they do where they have a vault. */
+  checkAccounts(): void {
+    for (const account of this.accounts.values()) {
+      if (!account.called || account.created || this.facts.exists?.(account.id) !== undefined) continue;
+      let exists = false;
+      for (const vault of account.vaults.values()) if (vault.existed) exists = true;
+      if (!exists) this.notKnown(`whether account ${account.id} exists`);
+    }
   }
 
   /** A vault is used: its entry and its type are read once, and its balance when that changes. */
@@ -145,6 +202,20 @@ export class Meter {
       vault.changed = true;
       this.finalization += COMMIT.substate(SIZE.balance);
     }
+  }
+
+  /** A new vault: three substates that the ledger stores from now on (docs/protocol.md §12.5). */
+  createVault(vault: VaultState): void {
+    vault.exists = vault.infoRead = vault.balanceRead = vault.changed = true;
+    if (!vault.entryRead) this.execution += DATABASE_MISS;
+    vault.entryRead = true;
+    this.event('vaultCreation');
+    for (const [key, value] of NEW_VAULT) this.insert(key, value);
+  }
+
+  private insert(key: number, value: number): void {
+    this.finalization += COMMIT.substate(value);
+    this.state += ENTITY_AND_PARTITION + key + value;
   }
 
   withdrawer(resource: ResourceState): void {

@@ -31,7 +31,29 @@ export const USE = {
   managerType: part(kept(2925)),
   managerCall: resourcePackage | part(databaseRead(18) + kept(587) + kept(4925)),
   account: part(
-    databaseRead(135) + databaseRead(18) + databaseRead(138) + kept(805) + kept(6755) + kept(3706) + databaseRead(18) + databaseRead(26),
+    databaseRead(135) +
+      databaseRead(18) +
+      databaseRead(138) +
+      kept(805) +
+      kept(6755) +
+      kept(3706) +
+      databaseRead(18) +
+      databaseRead(26),
+  ),
+  /** Proofs: one made, one moved, one called. */
+  proofType: part(kept(1146) + kept(443)),
+  proofMove: resourcePackage | part(databaseRead(18)),
+  proofCall: resourcePackage | part(kept(23)),
+  zoneCall: resourcePackage | part(databaseRead(18) + kept(23) + kept(1308)),
+  /** Methods added by later protocol versions have a schema and code of their own. */
+  worktopExtension: part(kept(888) + databaseRead(18) + databaseRead(26)),
+  accountExtension: part(databaseRead(18) + databaseRead(26)),
+  /** What makes an account come to exist. */
+  roleAssignment: part(
+    kept(23) + databaseRead(119) + databaseRead(18) + kept(1508) + kept(1092) + databaseRead(18) + databaseRead(26),
+  ),
+  metadata: part(
+    kept(305) + databaseRead(119) + databaseRead(18) + kept(1326) + kept(1967) + databaseRead(18) + databaseRead(26),
   ),
 } as const;
 

@@ -62,6 +62,7 @@ export function predictFee(input: FeeInput, execution: Execution, facts: StateFa
     chargeStep(step, meter);
   }
   unitsBefore.push(meter.execution);
+  meter.checkAccounts();
 
   const executionUnits = deferred + meter.execution;
   const finalizationUnits = meter.finalization + COMMIT.intent * cores.length;

@@ -38,6 +38,7 @@ export const needs = (parts: number): Recipe => ({ units: 0, resource: 0, accoun
 const EMPTY_ZONE = 29;
 const DIRECT_CALLER = 31;
 const GLOBAL_CALLER = 91;
+const ACCOUNT_CALLER = 67;
 const PARENT = 31;
 const BADGE = 64;
 const PROOF = 30;
@@ -49,6 +50,8 @@ export const ZONE = {
   inAccount: EMPTY_ZONE + DIRECT_CALLER + GLOBAL_CALLER + PARENT,
   /** Of a resource manager, called by the worktop. */
   manager: EMPTY_ZONE + DIRECT_CALLER,
+  /** Of a resource manager, called by an account: its global caller is the account, whose name is shorter. */
+  managerOfAccount: EMPTY_ZONE + DIRECT_CALLER + ACCOUNT_CALLER,
   /** The one made for VERIFY_PARENT. */
   verify: EMPTY_ZONE + GLOBAL_CALLER,
 } as const;
@@ -95,11 +98,24 @@ interface InnerCall {
 }
 
 /** A call of a native method of the resource package, around its body. */
-export function innerCall({ name, args, native, returns, info, from, zone, needs: parts }: InnerCall, ...body: (number | Recipe)[]): Recipe {
+export function innerCall(
+  { name, args, native, returns, info, from, zone, needs: parts }: InnerCall,
+  ...body: (number | Recipe)[]
+): Recipe {
   return recipe(
-    info, info, from === undefined ? 0 : look(from), zoneMade(zone), info, info,
-    invoked(name, args), RESOURCE_FRAME, info, needs(parts), native,
+    info,
+    info,
+    from === undefined ? 0 : look(from),
+    zoneMade(zone),
+    info,
+    info,
+    invoked(name, args),
+    RESOURCE_FRAME,
+    info,
+    needs(parts),
+    native,
     ...body,
-    returned(returns), zoneDropped(zone),
+    returned(returns),
+    zoneDropped(zone),
   );
 }

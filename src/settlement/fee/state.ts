@@ -1,5 +1,6 @@
 import { ENTITY, entityOf, type NodeId } from '../../sbor/custom.js';
 import { XRD } from '../../transaction/address.js';
+import { SIGNATURE_BADGE } from '../../transaction/key.js';
 import { fetch } from './charge.js';
 
 /** What a prediction needs to know of the ledger; undefined = unknown. */
@@ -30,24 +31,37 @@ export class ResourceState {
 }
 
 export class VaultState {
+  readonly existed: boolean;
   entryRead = false;
   infoRead = false;
   balanceRead = false;
   changed = false;
-  constructor(public exists: boolean) {}
+  /** Amounts that proofs lock, and whether any ever did. */
+  readonly locks: bigint[] = [];
+  lockedBefore = false;
+
+  constructor(public exists: boolean) {
+    this.existed = exists;
+  }
 }
 
 export class AccountState {
   readonly bytes = TYPE_INFO.account;
   readonly look = fetch(TYPE_INFO.account);
   readonly created: boolean;
+  /** The badge of the key that owns it. */
+  readonly badge: NodeId;
+  called = false;
   infoRead = false;
   ownerRead = false;
+  ownerFieldRead = false;
   depositRuleRead = false;
   readonly vaults = new Map<NodeId, VaultState>();
   readonly preferences = new Set<NodeId>();
 
   constructor(readonly id: NodeId) {
-    this.created = entityOf(id) === ENTITY.GlobalAccount;
+    const entity = entityOf(id);
+    this.created = entity === ENTITY.GlobalAccount;
+    this.badge = SIGNATURE_BADGE[entity === ENTITY.GlobalPreallocatedEd25519Account ? 'Ed25519' : 'Secp256k1'];
   }
 }

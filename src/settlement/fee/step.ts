@@ -1,12 +1,29 @@
 import type { Step, WorktopStep } from '../check/execution.js';
-import { ACCEPTED, DEPOSIT, DEPOSITED, EMPTY_DEPOSITED, LOCK, LOCK_CONTINGENT, PASSED, WITHDRAW } from './account.js';
+import { ACCEPTED, DEPOSIT, DEPOSITED, FIRST_DEPOSITED, LOCK, LOCK_CONTINGENT, PASSED, WITHDRAW } from './account.js';
 import { bucketLook } from './bucket.js';
 import { drop, look, message, open, readHeap, SIZE, SWITCH, write, CLOSE } from './charge.js';
 import type { Meter } from './meter.js';
 import { DATABASE_MISS, databaseRead } from './price.js';
 import { ZONE, zoneMade, needs } from './recipe.js';
 import { USE } from './package.js';
-import { COUNTED, DRAIN, DRAINED_BUCKET, ENDED, listRead, PUT, RECEIVED, TAKE, TAKE_ALL, WORKTOP_DROPPED } from './worktop.js';
+import { chargeAccountProof, chargeProofStep, dropProof } from './proofStep.js';
+import { PROOF_AMOUNT, proofLook } from './proof.js';
+import type { AccountState } from './state.js';
+import {
+  ASSERT,
+  ASSERTED_BUCKET,
+  COUNTED,
+  DRAIN,
+  DRAINED_BUCKET,
+  ENDED,
+  listBytes,
+  listRead,
+  PUT,
+  RECEIVED,
+  TAKE,
+  TAKE_ALL,
+  WORKTOP_DROPPED,
+} from './worktop.js';
 
 /** Charges one step of an execution. */
 export function chargeStep(step: Step, meter: Meter): void {
@@ -29,18 +46,24 @@ export function chargeStep(step: Step, meter: Meter): void {
     case 'drop-worktop':
       return meter.charge(WORKTOP_DROPPED);
     case 'end': {
-      const { zone } = meter.intents[step.intent]!;
-      const emptied = open(zone) + readHeap(zone) + write(zone) + CLOSE;
-      if (step.named.length + step.zone.length > 0) meter.notKnown('proofs left to the end of an intent');
+      const intent = meter.intents[step.intent]!;
+      const { before, after } = intent.change(-step.zone.length);
+      const emptied = open(before) + readHeap(before) + write(after) + CLOSE;
+      for (const proof of step.named) dropProof(proof, 'intent', meter);
+      for (const proof of step.zone) dropProof(proof, 'intent', meter);
       meter.charge(needs(USE.zone));
-      return meter.add(ENDED + emptied + look(SIZE.zone) + drop(SIZE.zone + zone));
+      return meter.add(ENDED + emptied + look(SIZE.zone) + drop(SIZE.zone + after));
     }
     case 'call':
       return callStep(step, meter);
     case 'unknown-call':
-      return meter.notKnown(`what ${step.target} costs`);
+      return unknownCall(step.target, meter);
+    case 'assert-bucket':
+      meter.add(bucketLook);
+      meter.charge(COUNTED, meter.resource(step.resource));
+      return meter.lookAtZone(step.intent);
     default:
-      return meter.notKnown(`proofs (${step.op})`);
+      return chargeProofStep(step, meter);
   }
 }
 
@@ -79,8 +102,13 @@ function worktopStep(step: WorktopStep, meter: Meter): void {
       meter.add(listRead(kinds) + kinds * DRAINED_BUCKET);
       intent.resources.length = 0;
       return meter.writeList(step.intent);
-    case 'assert-worktop':
-      return meter.notKnown('assertions on the worktop');
+    case 'assert-worktop': {
+      if (step.by === 'ids') return meter.notKnown('non-fungibles');
+      meter.charge(ASSERT[step.by]);
+      meter.add(2 * step.bytes + look(listBytes(kinds)));
+      for (const named of step.named) meter.add(meter.resource(named).look);
+      for (const looked of step.resources) meter.charge(ASSERTED_BUCKET, meter.resource(looked));
+    }
   }
 }
 
@@ -88,12 +116,18 @@ function verifyStep(step: Extract<Step, { op: 'verify' }>, meter: Meter): void {
   const parent = look(meter.intents[step.parent]!.zone);
   const search = step.lookups * (look(ZONE.verify) + parent);
   meter.charge(needs(USE.zone));
-  meter.add(3 * SWITCH + zoneMade(ZONE.verify) + search + look(SIZE.zone) + drop(SIZE.zone + ZONE.verify));
-  if (step.compared > 0) meter.notKnown('proofs looked at for VERIFY_PARENT');
+  const compared = step.compared * proofLook;
+  meter.add(3 * SWITCH + zoneMade(ZONE.verify) + search + compared + look(SIZE.zone) + drop(SIZE.zone + ZONE.verify));
+  for (let i = 0; i < step.read; i++) {
+    meter.charge(PROOF_AMOUNT);
+    meter.add(parent);
+  }
 }
 
-function callStep(step: Extract<Step, { op: 'call' }>, meter: Meter): void {
-  const account = meter.account(step.account);
+type CallStep = Extract<Step, { op: 'call' }>;
+
+function callStep(step: CallStep, meter: Meter): void {
+  const account = meter.call(step.account);
   const owner = !step.method.startsWith('try_');
   if (owner) {
     meter.lookAtZone(step.intent);
@@ -120,22 +154,42 @@ function callStep(step: Extract<Step, { op: 'call' }>, meter: Meter): void {
       meter.divisibility(resource);
       return meter.event('lockFee');
     }
-    case 'deposit':
-    case 'deposit_batch':
-    case 'try_deposit_or_abort':
-    case 'try_deposit_batch_or_abort': {
-      meter.charge(DEPOSIT[step.method]!, undefined, account);
+    case 'create_proof_of_amount':
+      return chargeAccountProof(account, step.assets[0]!, meter);
+    case 'withdraw_non_fungibles':
+    case 'create_proof_of_non_fungibles':
+      return nonFungible(step, account, meter);
+    default: {
+      meter.charge(DEPOSIT[step.method], undefined, account);
       meter.add(2 * step.bytes + step.assets.length * PASSED);
       if (!owner) for (const { resource } of step.assets) accepted(meter, account, resource);
-      for (const { resource, empty } of step.assets) deposited(meter, account, resource, empty);
-      return;
+      for (const { resource, amount } of step.assets) deposited(meter, account, resource, amount === 0n);
     }
-    default:
-      return meter.notKnown(`what ${step.method} costs`);
   }
 }
 
-function accepted(meter: Meter, account: ReturnType<Meter['account']>, id: string): void {
+/** A default for a call whose inside nobody can know: about what a small component that mints costs. */
+const UNKNOWN_CALL = { execution: 2_200_000, finalization: 300_000, storage: 200 } as const;
+
+function unknownCall(target: string, meter: Meter): void {
+  meter.add(UNKNOWN_CALL.execution);
+  meter.finalization += UNKNOWN_CALL.finalization;
+  meter.archive += UNKNOWN_CALL.storage;
+  meter.notKnown(`what ${target} costs`);
+}
+
+/** Non-fungibles are priced like an amount, which is near, and not called known. */
+function nonFungible(step: CallStep, account: AccountState, meter: Meter): void {
+  meter.notKnown('non-fungibles');
+  if (step.method === 'create_proof_of_non_fungibles') return chargeAccountProof(account, step.assets[0]!, meter);
+  const resource = meter.resource(step.assets[0]!.resource);
+  meter.charge(WITHDRAW, resource, account);
+  meter.useVault(meter.vault(account, resource), true);
+  meter.event('vaultWithdraw');
+  meter.event('accountWithdraw');
+}
+
+function accepted(meter: Meter, account: AccountState, id: string): void {
   meter.charge(ACCEPTED, meter.resource(id), account);
   if (!account.preferences.has(id)) {
     account.preferences.add(id);
@@ -147,11 +201,16 @@ function accepted(meter: Meter, account: ReturnType<Meter['account']>, id: strin
   }
 }
 
-function deposited(meter: Meter, account: ReturnType<Meter['account']>, id: string, empty: boolean): void {
+function deposited(meter: Meter, account: AccountState, id: string, empty: boolean): void {
   const resource = meter.resource(id);
   const vault = meter.vault(account, resource);
-  meter.charge(empty ? EMPTY_DEPOSITED : DEPOSITED, resource, account);
-  meter.useVault(vault, !empty);
+  if (!vault.exists) {
+    meter.charge(FIRST_DEPOSITED[empty ? 'empty' : 'full'], resource, account);
+    meter.createVault(vault);
+  } else {
+    meter.charge(DEPOSITED[empty ? 'empty' : 'full'], resource, account);
+    meter.useVault(vault, !empty);
+  }
   meter.depositor(resource);
   meter.event('vaultDeposit');
   meter.event('accountDeposit');

@@ -1,8 +1,44 @@
-import { ARGS, CLOSE, create, drop, look, message, open, OWNED_NODES, PIN, ALLOCATE, readHeap, RETURNS, SIZE, SWITCH, write } from './charge.js';
-import { bucketAmount, bucketCreated, bucketLook, bucketPassed, bucketPut, bucketReturned, bucketTake, emptyBucketDropped } from './bucket.js';
+import {
+  ARGS,
+  CLOSE,
+  create,
+  drop,
+  look,
+  message,
+  open,
+  OWNED_NODES,
+  PIN,
+  ALLOCATE,
+  readHeap,
+  RETURNS,
+  SIZE,
+  SWITCH,
+  write,
+} from './charge.js';
+import {
+  bucketAmount,
+  bucketCreated,
+  bucketLook,
+  bucketPassed,
+  bucketPut,
+  bucketReturned,
+  bucketTake,
+  emptyBucketDropped,
+} from './bucket.js';
 import { NATIVE } from './native.js';
 import { USE } from './package.js';
-import { innerCall, needs, type Recipe, recipe, RESOURCE, RESOURCE_FRAME, returned, ZONE, zoneDropped, zoneMade } from './recipe.js';
+import {
+  innerCall,
+  needs,
+  type Recipe,
+  recipe,
+  RESOURCE,
+  RESOURCE_FRAME,
+  returned,
+  ZONE,
+  zoneDropped,
+  zoneMade,
+} from './recipe.js';
 
 /**
  * The worktop of an intent. The recipes leave out the substate that lists its buckets, whose size grows with them, and
@@ -38,7 +74,13 @@ export const PUT = {
   dropped: recipe(bucketPassed, innerCall(put, counted, bucketLook, emptyBucketDropped)),
 } as const;
 
-const take = { ...call, name: 'Worktop_take', args: ARGS.resourceAmount, native: NATIVE.Worktop_take, returns: RETURNS.owned };
+const take = {
+  ...call,
+  name: 'Worktop_take',
+  args: ARGS.resourceAmount,
+  native: NATIVE.Worktop_take,
+  returns: RETURNS.owned,
+};
 const amount = bucketAmount(ZONE.inner, ZONE.inner);
 
 export const TAKE = {
@@ -64,13 +106,49 @@ export const DRAIN: Recipe = innerCall(
 );
 export const DRAINED_BUCKET: number = bucketReturned + returned(OWNED);
 
+type Assertion = 'amount' | 'any' | 'only' | 'include';
+const ASSERT_NAME = {
+  amount: 'Worktop_assert_contains_amount',
+  any: 'Worktop_assert_contains',
+  only: 'Worktop_assert_resources_only',
+  include: 'Worktop_assert_resources_include',
+} as const;
+
+/** An assertion without its argument's length, the resources it names, the list and the buckets it looks at. */
+function assertion(by: Assertion): Recipe {
+  const name = ASSERT_NAME[by];
+  const extension = by === 'only' || by === 'include' ? USE.worktopExtension : 0;
+  const own = { name, args: 0, native: NATIVE[name], returns: RETURNS.none };
+  return innerCall({ ...call, ...own, needs: USE.worktop | extension }, INFO);
+}
+export const ASSERT: Readonly<Record<Assertion, Recipe>> = {
+  amount: assertion('amount'),
+  any: assertion('any'),
+  only: assertion('only'),
+  include: assertion('include'),
+};
+export const ASSERTED_BUCKET: Recipe = amount;
+
 /** The worktop itself, when an intent starts and ends. */
 export const WORKTOP_MADE = ALLOCATE + create(SIZE.worktop + EMPTY_LIST) + PIN;
 const DROP_ACTOR = 30 + 'Worktop'.length + 'Worktop_drop'.length;
 export const WORKTOP_DROPPED: Recipe = recipe(
-  zoneMade(ZONE.account), INFO, 2 * (DROP_ACTOR + ARGS.owned), RESOURCE_FRAME, INFO, needs(USE.worktop), NATIVE.Worktop_drop,
-  open(EMPTY_LIST), readHeap(EMPTY_LIST), write(EMPTY_LIST), CLOSE, INFO, INFO, drop(SIZE.worktop + EMPTY_LIST),
-  returned(RETURNS.none), zoneDropped(ZONE.account),
+  zoneMade(ZONE.account),
+  INFO,
+  2 * (DROP_ACTOR + ARGS.owned),
+  RESOURCE_FRAME,
+  INFO,
+  needs(USE.worktop),
+  NATIVE.Worktop_drop,
+  open(EMPTY_LIST),
+  readHeap(EMPTY_LIST),
+  write(EMPTY_LIST),
+  CLOSE,
+  INFO,
+  INFO,
+  drop(SIZE.worktop + EMPTY_LIST),
+  returned(RETURNS.none),
+  zoneDropped(ZONE.account),
 );
 
 /** An assertion asks a bucket that came with a call for its amount. */

@@ -202,7 +202,7 @@ describe('depth', () => {
 
 it('ids in the encoder are written where there is room for them', () => {
   // Every length up to past the writer's first buffer: an id at its very edge made it grow in the middle of a write.
-  for (let padding = 0; padding < 40; padding++) {
+  for (let padding = 0; padding < 64; padding++) {
     const text: Value = { kind: 'String', value: 'x'.repeat(930 + padding) };
     const instructions = [
       callMethod(FAUCET, 'x', text, { kind: 'Address', value: { namedAddress: 7 } }),
