@@ -1,10 +1,10 @@
-import { formatAmount, parseAmount } from '../../src/base/amount.js';
+import { formatAmount } from '../../src/base/amount.js';
 import { UnmatchedError } from '../../src/settlement/error.js';
-import { XRD } from '../../src/transaction/address.js';
 import { Chance } from '../../test/support/randomBundles.js';
 import { type Bundle, type Case, readCase, settle, type Settled } from './settlementsCase.js';
-import { type Forced, forceDeficit, forceMutation } from './settlementsForce.js';
-import { broken, brief, changesOf, difference, type Outcome, unfollowed } from './settlementsJudge.js';
+import { type Forced, forceMutation } from './settlementsForce.js';
+import { forceDeficit } from './settlementsForceDeficit.js';
+import { broken, brief, changesOf, difference, netXrd, type Outcome, unfollowed } from './settlementsJudge.js';
 import { randomCase } from './settlementsRandom.js';
 import { SHAPES, shapeCase } from './settlementsShapes.js';
 import type { Suite, SuiteContext, SuiteResult } from './suite.js';
@@ -81,13 +81,7 @@ async function judgeCase(
     const wrong = broken(each, receipt);
     if (wrong !== undefined) surprise(`${each.composition} ${bundle.shape}`, each.hex, wrong, 'settles');
   }
-  tally.profits(
-    receipts.map((receipt) => {
-      const text = receipt.feePayments && Object.values(receipt.feePayments)[0];
-      const gain = changesOf(receipt).get(bundle.solver.account)?.get(XRD) ?? 0n;
-      return gain - parseAmount(text ?? '0');
-    }),
-  );
+  tally.profits(receipts.map((receipt) => netXrd(receipt, bundle.solver.account)));
   const mutations = Array.from({ length: MUTATIONS }, () => forceMutation(world, chance, settled[0]!));
   await judgeForced(world, mutations.flat(), tally, surprise);
 }

@@ -2,7 +2,7 @@ import { formatAmount, parseAmount } from '../../src/base/amount.js';
 import { SolverError } from '../../src/base/error.js';
 import type { NodeId } from '../../src/sbor/custom.js';
 import type { Execution } from '../../src/settlement/check/execution.js';
-import { parseAddress, XRD } from '../../src/transaction/address.js';
+import { formatAddress, parseAddress, XRD } from '../../src/transaction/address.js';
 import type { Bundle, Settled } from './settlementsCase.js';
 import { NETWORK } from './world.js';
 import type { JudgedReceipt } from './worldEngine.js';
@@ -22,6 +22,12 @@ export function changesOf(receipt: JudgedReceipt): Changes {
     if (net.size > 0) changes.set(parseAddress(account, NETWORK), net);
   }
   return changes;
+}
+
+/** What an account gained in XRD, the fee it paid taken off. */
+export function netXrd(receipt: JudgedReceipt, account: NodeId): bigint {
+  const amounts = receipt.balanceChanges?.[formatAddress(account, NETWORK)];
+  return parseAmount(amounts?.[formatAddress(XRD, NETWORK)] ?? '0');
 }
 
 /** The first difference between two tables of changes; accounts in `aside` are not compared. */

@@ -161,7 +161,7 @@ async function createParty(judge: Judge, row: Row, all: readonly NodeId[]): Prom
   const fund = resources.map((resource) => ({ resource: formatAddress(resource, NETWORK), amount: RICH }));
   const publicKey = { curve, hex: Buffer.from(key.publicKey.key).toString('hex') };
   const made = created ? judge.createGlobalAccount(publicKey, fund) : judge.createAccount(publicKey, fund);
-  const badge = number < 2003 ? parseAddress(await judge.createNft(`B${number}`, [1, 2, 3], await made), NETWORK) : undefined;
+  const badge = number < 2003 || number === 900 ? parseAddress(await judge.createNft(`B${number}`, [1, 2, 3], await made), NETWORK) : undefined;
   const account = created ? parseAddress(await made, NETWORK) : preallocatedAccount(key.publicKey);
   return { account, key, number, role, created, badge };
 }

@@ -10,6 +10,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   inspect: async (io) => (await import('./inspect.js')).inspectCommand(io),
   keygen: async (io) => (await import('./keygen.js')).keygenCommand(io),
   account: async (io) => (await import('./account.js')).accountCommand(io),
+  sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
 };
 
 /** Runs a command line (without node and script) and returns the exit status. Nothing escapes as an exception. */

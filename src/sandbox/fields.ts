@@ -7,6 +7,11 @@ import { SolverError, under } from '../base/error.js';
 export class Fields {
   private constructor(private readonly fields: Readonly<Record<string, unknown>>) {}
 
+  /** The object itself, for a reader that makes its own. */
+  get raw(): unknown {
+    return this.fields;
+  }
+
   static of(value: unknown): Fields {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad('an object', value);
     return new Fields(value as Record<string, unknown>);
@@ -50,7 +55,10 @@ export class Fields {
   }
 
   object(name: string): Fields {
-    return this.sub(name, this.read<unknown>(name, false, 'an object', () => true));
+    return this.sub(
+      name,
+      this.read<unknown>(name, false, 'an object', () => true),
+    );
   }
 
   optionalObject(name: string): Fields | undefined {

@@ -1,6 +1,6 @@
 import { formatAmount, parseAmount } from '../../base/amount.js';
-import type { CostingParameters, EngineEvent, Fee, FeeDestination, PreviewReceipt } from '../engine/receipt.js';
 import type { Network } from '../../transaction/network.js';
+import type { CostingParameters, EngineEvent, Fee, FeeDestination, PreviewReceipt } from '../engine/receipt.js';
 import { type Programmatic, scryptoJson } from './scryptoJson.js';
 
 /** Parts of receipts in the words of the Core API, as the Gateway passes them on (docs/interfaces.md §2). */
@@ -98,7 +98,9 @@ export function previewReceipt(receipt: PreviewReceipt, payers: Readonly<Record<
       type: { emitter: eventEmitter(event), name: event.name },
       data: sborData(event.hex, network),
     })),
-    output: outputs?.map((hex) => (hex === null ? undefined : sborData(hex, network))).filter((each) => each !== undefined),
+    output: outputs
+      ?.map((hex) => (hex === null ? undefined : sborData(hex, network)))
+      .filter((each) => each !== undefined),
     error_message: error ?? undefined,
   };
 }

@@ -1,5 +1,5 @@
-import { type Bytes, fromHex } from '../../base/bytes.js';
 import { formatAmount } from '../../base/amount.js';
+import { type Bytes, fromHex } from '../../base/bytes.js';
 import { nonFungibleLocalId } from '../../sbor/custom.js';
 import { DecodeError } from '../../sbor/error.js';
 import { KIND } from '../../sbor/kind.js';

@@ -2,7 +2,7 @@ import type { Commit } from '../world/history.js';
 import type { Endpoint } from './call.js';
 import { idField } from './id.js';
 import type { PendingPayload } from './pending.js';
-import { ledgerState, type View, visible } from './view.js';
+import { ledgerState, visible } from './view.js';
 
 /** `/transaction/status` and `/transaction/subintent-status` (docs/interfaces.md §1.1, §3). */
 

@@ -137,7 +137,8 @@ export class RuleLedger implements Ledger {
 
   async fund(account: string, { resource, amount }: Funds) {
     if (!this.tokens.has(resource)) throw new SolverError('SetupFailed', `there is no token ${resource}`);
-    if (!isAccount(parseAddress(account, this.network))) throw new SolverError('BadAddress', `${account} is no account`);
+    if (!isAccount(parseAddress(account, this.network)))
+      throw new SolverError('BadAddress', `${account} is no account`);
     this.change(account, resource, parseAmount(amount));
   }
 

@@ -1,7 +1,7 @@
 import { toHex } from '../../base/bytes.js';
 import type { NodeId } from '../../sbor/custom.js';
-import type { Instruction } from '../../transaction/instruction.js';
 import { subintentHash } from '../../transaction/hash.js';
+import type { Instruction } from '../../transaction/instruction.js';
 import type { IntentCore, TransactionIntent } from '../../transaction/model.js';
 import { resolve } from './args.js';
 import type { Bucket } from './asset.js';

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../sbor/custom.js';
-import { entityOf, ENTITY } from '../../sbor/custom.js';
+import { ENTITY, entityOf } from '../../sbor/custom.js';
 import { XRD } from '../../transaction/address.js';
 import type { Bucket } from './asset.js';
 import { CheckError } from './error.js';
@@ -97,7 +97,10 @@ export class Accounts {
 
   private add(account: NodeId, resource: NodeId, amount: bigint): void {
     let changes = this.changes.get(account);
-    if (changes === undefined) this.changes.set(account, (changes = new Map()));
+    if (changes === undefined) {
+      changes = new Map();
+      this.changes.set(account, changes);
+    }
     changes.set(resource, (changes.get(resource) ?? 0n) + amount);
   }
 

@@ -1,7 +1,7 @@
 import type { WrappedOrder } from '../../anthic/wrappedOrder.js';
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
-import { XRD } from '../../transaction/address.js';
+import { formatAddress, XRD } from '../../transaction/address.js';
 import { UnmatchedError } from '../error.js';
 import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIES } from './plan.js';
 
@@ -15,7 +15,7 @@ export type Composition = 'cheapest' | 'template';
 export function choosePlans(orders: readonly WrappedOrder[], composition: Composition): readonly Plan[] {
   const scripts = orders.map((order) => order.script);
   const balance = balanceOf(scripts, soldBy(orders));
-  refuseDeficit(balance);
+  refuseDeficit(balance, orders);
   const template = planTemplate(scripts);
   const best = composition === 'cheapest' ? cheapest(orders, passable(balance)) : undefined;
   if (best !== undefined && best.takes < orders.length - 1) return [best];
@@ -38,11 +38,12 @@ function soldBy(orders: readonly WrappedOrder[]): { resource: NodeId; amount: At
   });
 }
 
-function refuseDeficit(balance: Balance): void {
+function refuseDeficit(balance: Balance, orders: readonly WrappedOrder[]): void {
   for (const [resource, amount] of balance) {
-    if (amount < 0n) {
-      throw new UnmatchedError('deficit', `expected the orders to sell ${formatAmount(-amount)} more of ${resource}`);
-    }
+    if (amount >= 0n) continue;
+    const { networkId } = orders[0]!.wrapper.value.intentCore.header.value;
+    const what = `${formatAmount(-amount)} more of ${formatAddress(resource, networkId)}`;
+    throw new UnmatchedError('deficit', `expected the orders to sell ${what}`);
   }
 }
 

@@ -1,5 +1,14 @@
 import type { AccountMethod } from '../check/execution.js';
 import {
+  bucketAmount,
+  bucketDropped,
+  bucketLook,
+  bucketMade,
+  bucketPassed,
+  bucketReturned,
+  divisibility,
+} from './bucket.js';
+import {
   ALLOCATE,
   ARGS,
   CLOSE,
@@ -10,22 +19,13 @@ import {
   message,
   open,
   QUERY_ACTOR,
-  readStore,
   RETURNS,
+  readStore,
   SIZE,
   TRANSIENT,
   updateStored,
   write,
 } from './charge.js';
-import {
-  bucketAmount,
-  bucketDropped,
-  bucketLook,
-  bucketMade,
-  bucketPassed,
-  bucketReturned,
-  divisibility,
-} from './bucket.js';
 import { NATIVE } from './native.js';
 import { USE } from './package.js';
 import {
@@ -34,10 +34,10 @@ import {
   innerCall,
   invoked,
   needs,
-  type Recipe,
-  recipe,
   RESOURCE,
   RESOURCE_FRAME,
+  type Recipe,
+  recipe,
   returned,
   ZONE,
   zoneDropped,

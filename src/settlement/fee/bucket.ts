@@ -1,7 +1,7 @@
 import { ALLOCATE, ARGS, create, drop, fetch, look, PIN, RETURNS, SIZE, update } from './charge.js';
 import { NATIVE } from './native.js';
 import { USE } from './package.js';
-import { innerCall, needs, type Recipe, recipe, RESOURCE, ZONE } from './recipe.js';
+import { innerCall, needs, RESOURCE, type Recipe, recipe, ZONE } from './recipe.js';
 
 /** Fungible buckets: what their methods cost, called from a zone of a given size. */
 

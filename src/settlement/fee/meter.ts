@@ -106,8 +106,7 @@ export class Meter {
 
   /** A resource whose type info is about to be read. */
   resource(id: NodeId): ResourceState {
-    let resource = this.resources.get(id);
-    if (resource === undefined) this.resources.set(id, (resource = new ResourceState(id)));
+    const resource = entry(this.resources, id, ResourceState);
     if (!resource.infoRead) {
       resource.infoRead = true;
       this.execution += databaseRead(resource.bytes);
@@ -118,21 +117,18 @@ export class Meter {
   /** A reference checked before the transaction runs: read for every intent, cached from then on. Returns its units. */
   reference(id: NodeId, resource: boolean): number {
     if (resource) {
-      let state = this.resources.get(id);
-      if (state === undefined) this.resources.set(id, (state = new ResourceState(id)));
+      const state = entry(this.resources, id, ResourceState);
       state.infoRead = true;
       return databaseRead(state.bytes);
     }
-    let state = this.accounts.get(id);
-    if (state === undefined) this.accounts.set(id, (state = new AccountState(id)));
+    const state = entry(this.accounts, id, AccountState);
     state.infoRead = true;
     return databaseRead(state.bytes);
   }
 
   /** An account that is called: one that a key owns may come to exist by this. */
   call(id: NodeId): AccountState {
-    let account = this.accounts.get(id);
-    if (account === undefined) this.accounts.set(id, (account = new AccountState(id)));
+    const account = entry(this.accounts, id, AccountState);
     account.called = true;
     if (account.infoRead) return account;
     account.infoRead = true;
@@ -168,7 +164,8 @@ export class Meter {
     if (vault === undefined) {
       const exists = this.facts.holdsVault(account.id, resource.id);
       if (exists === undefined) this.notKnown(`whether account ${account.id} has a vault for ${resource.id}`);
-      account.vaults.set(resource.id, (vault = new VaultState(exists ?? true)));
+      vault = new VaultState(exists ?? true);
+      account.vaults.set(resource.id, vault);
     }
     return vault;
   }
@@ -249,4 +246,14 @@ export class Meter {
     for (const resource of resources) units += resource.look;
     this.execution += units;
   }
+}
+
+/** What a map holds of an entity, made when it is first asked for. */
+function entry<T>(map: Map<NodeId, T>, id: NodeId, State: new (id: NodeId) => T): T {
+  let state = map.get(id);
+  if (state === undefined) {
+    state = new State(id);
+    map.set(id, state);
+  }
+  return state;
 }

@@ -1,5 +1,5 @@
-import { databaseRead } from './price.js';
 import { fetch } from './charge.js';
+import { databaseRead } from './price.js';
 
 /**
  * What a blueprint's first use reads from its package (docs/protocol.md §12.3). Definitions, auth configurations and

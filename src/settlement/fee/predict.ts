@@ -11,8 +11,8 @@ import type { StateFacts } from './state.js';
 import { chargeStep } from './step.js';
 import { STARTED } from './worktop.js';
 
-export { LOAN_UNITS };
 export type { StateFacts };
+export { LOAN_UNITS };
 
 export interface FeeInput {
   readonly intent: TransactionIntent;

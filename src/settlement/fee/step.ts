@@ -1,13 +1,13 @@
 import type { Step, WorktopStep } from '../check/execution.js';
 import { ACCEPTED, DEPOSIT, DEPOSITED, FIRST_DEPOSITED, LOCK, LOCK_CONTINGENT, PASSED, WITHDRAW } from './account.js';
 import { bucketLook } from './bucket.js';
-import { drop, look, message, open, readHeap, SIZE, SWITCH, write, CLOSE } from './charge.js';
+import { CLOSE, drop, look, message, open, readHeap, SIZE, SWITCH, write } from './charge.js';
 import type { Meter } from './meter.js';
-import { DATABASE_MISS, databaseRead } from './price.js';
-import { ZONE, zoneMade, needs } from './recipe.js';
 import { USE } from './package.js';
-import { chargeAccountProof, chargeProofStep, dropProof } from './proofStep.js';
+import { DATABASE_MISS, databaseRead } from './price.js';
 import { PROOF_AMOUNT, proofLook } from './proof.js';
+import { chargeAccountProof, chargeProofStep, dropProof } from './proofStep.js';
+import { needs, ZONE, zoneMade } from './recipe.js';
 import type { AccountState } from './state.js';
 import {
   ASSERT,

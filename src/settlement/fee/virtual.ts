@@ -1,7 +1,7 @@
 import { ALLOCATE, ARGS, create, drop, fetch, look, PIN, RETURNS, SIZE } from './charge.js';
 import { NATIVE } from './native.js';
 import { USE } from './package.js';
-import { needs, type Recipe, recipe, RESOURCE_FRAME, returned, ZONE, zoneDropped, zoneMade } from './recipe.js';
+import { needs, RESOURCE_FRAME, type Recipe, recipe, returned, ZONE, zoneDropped, zoneMade } from './recipe.js';
 
 /**
  * A preallocated account comes to exist when it is first called (docs/protocol.md §12.3): a hook of its blueprint makes

@@ -1,21 +1,4 @@
 import {
-  ARGS,
-  CLOSE,
-  create,
-  drop,
-  look,
-  message,
-  open,
-  OWNED_NODES,
-  PIN,
-  ALLOCATE,
-  readHeap,
-  RETURNS,
-  SIZE,
-  SWITCH,
-  write,
-} from './charge.js';
-import {
   bucketAmount,
   bucketCreated,
   bucketLook,
@@ -25,15 +8,32 @@ import {
   bucketTake,
   emptyBucketDropped,
 } from './bucket.js';
+import {
+  ALLOCATE,
+  ARGS,
+  CLOSE,
+  create,
+  drop,
+  look,
+  message,
+  OWNED_NODES,
+  open,
+  PIN,
+  RETURNS,
+  readHeap,
+  SIZE,
+  SWITCH,
+  write,
+} from './charge.js';
 import { NATIVE } from './native.js';
 import { USE } from './package.js';
 import {
   innerCall,
   needs,
-  type Recipe,
-  recipe,
   RESOURCE,
   RESOURCE_FRAME,
+  type Recipe,
+  recipe,
   returned,
   ZONE,
   zoneDropped,
