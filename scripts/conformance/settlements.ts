@@ -1,14 +1,16 @@
 import { formatAmount } from '../../src/base/amount.js';
 import { UnmatchedError } from '../../src/settlement/error.js';
+import { XRD } from '../../src/transaction/address.js';
 import { Chance } from '../../test/support/randomBundles.js';
-import { type Bundle, type Case, readCase, settle, type Settled } from './settlementsCase.js';
+import { type Bundle, readCase, type Settled, settle } from './settlementsCase.js';
 import { type Forced, forceMutation } from './settlementsForce.js';
 import { forceDeficit } from './settlementsForceDeficit.js';
-import { broken, brief, changesOf, difference, netXrd, type Outcome, unfollowed } from './settlementsJudge.js';
-import { randomCase } from './settlementsRandom.js';
+import { brief, broken, changesOf, difference, netXrd, type Outcome, unfollowed } from './settlementsJudge.js';
+import { type RandomCase, randomCase } from './settlementsRandom.js';
 import { SHAPES, shapeCase } from './settlementsShapes.js';
 import type { Suite, SuiteContext, SuiteResult } from './suite.js';
 import { openWorld, type World } from './world.js';
+import type { JudgedReceipt } from './worldEngine.js';
 import { inFlight } from './worldFlight.js';
 
 /**
@@ -45,13 +47,12 @@ async function run({ count, seed, engine, report }: SuiteContext): Promise<Suite
   return { compared: tally.compared, differ: tally.differ, notes: tally.notes() };
 }
 
-function makeCase(world: World, chance: Chance, index: number): Case & { readonly lacks: boolean } {
+function makeCase(world: World, chance: Chance, index: number): RandomCase {
   if (index % SHAPE_EVERY === 0) {
     const names = Object.keys(SHAPES);
-    return { ...shapeCase(world, chance, names[(index / SHAPE_EVERY) % names.length]!), lacks: false };
+    return { ...shapeCase(world, chance, names[(index / SHAPE_EVERY) % names.length]!), deficits: new Map() };
   }
-  const made = randomCase(world, chance, { deficit: DEFICIT });
-  return { ...made, lacks: made.deficits.size > 0 };
+  return randomCase(world, chance, { deficit: DEFICIT });
 }
 
 type Surprise = (label: string, hex: string, official: unknown, ours: unknown) => void;
@@ -60,18 +61,20 @@ async function judgeCase(
   world: World,
   chance: Chance,
   index: number,
-  made: Case & { readonly lacks: boolean },
+  made: RandomCase,
   tally: Tally,
   surprise: Surprise,
 ): Promise<void> {
   const bundle = readCase(made);
+  const lacks = made.deficits.size > 0;
   const settled = composed(world, bundle);
   if (typeof settled === 'string') {
     tally.refused(settled);
-    if (!made.lacks) surprise(`refused as ${settled}`, '', 'a settlement exists', settled);
-    return judgeForced(world, forceDeficit(world, chance, bundle), tally, surprise);
+    if (!lacks) surprise(`refused as ${settled}`, '', 'a settlement exists', settled);
+    await judgeDeficit(world, forceDeficit(world, chance, bundle), made.deficits, tally, surprise);
+    return;
   }
-  if (made.lacks) surprise('settled a deficit', settled[0]!.hex, 'a deficit', 'settled');
+  if (lacks) surprise('settled a deficit', settled[0]!.hex, 'a deficit', 'settled');
   const receipts = await Promise.all(
     settled.map(({ hex }) => (index % COMMIT_EVERY === 0 ? world.commit(hex) : world.judge.execute(hex))),
   );
@@ -97,8 +100,13 @@ function composed(world: World, bundle: Bundle): Settled[] | string {
 }
 
 /** The checker's verdict against the engine's, on transactions that no solver would make. */
-async function judgeForced(world: World, forced: readonly Forced[], tally: Tally, surprise: Surprise): Promise<void> {
-  await Promise.all(
+async function judgeForced(
+  world: World,
+  forced: readonly Forced[],
+  tally: Tally,
+  surprise: Surprise,
+): Promise<JudgedReceipt[]> {
+  return Promise.all(
     forced.map(async ({ label, hex, outcome, bundle }) => {
       const receipt = await world.judge.execute(hex);
       tally.forced(label, receipt.status, outcome);
@@ -106,20 +114,41 @@ async function judgeForced(world: World, forced: readonly Forced[], tally: Tally
       const succeeds = receipt.status === 'CommittedSuccess';
       if (succeeds !== 'execution' in outcome) {
         // What is only assumed may fail on the ledger; that it does not hold must be known for certain.
-        if (!succeeds && 'execution' in outcome && outcome.execution.assumed) return;
-        if (succeeds && 'refused' in outcome && outcome.refused === 'Unsupported') return;
+        if (!succeeds && 'execution' in outcome && outcome.execution.assumed) return receipt;
+        if (succeeds && 'refused' in outcome && outcome.refused === 'Unsupported') return receipt;
         surprise(`forced ${label}`, hex, brief(receipt), ours);
       } else if ('execution' in outcome) {
         const wrong = difference(changesOf(receipt), outcome.execution.changes, unfollowed(bundle));
         if (wrong !== undefined) surprise(`forced ${label}`, hex, wrong, ours);
       }
+      return receipt;
     }),
   );
+}
+
+/**
+ * Where the orders ask for more than they sell no settlement exists, unless it is XRD they lack: the rewards could make
+ * that good. It is not for a solver to give them away, so that is counted apart.
+ */
+async function judgeDeficit(
+  world: World,
+  forced: readonly Forced[],
+  deficits: RandomCase['deficits'],
+  tally: Tally,
+  surprise: Surprise,
+): Promise<void> {
+  const receipts = await judgeForced(world, forced, tally, surprise);
+  for (const [at, { status }] of receipts.entries()) {
+    if (status !== 'CommittedSuccess') continue;
+    if (deficits.size === 1 && deficits.has(XRD)) tally.fromRewards++;
+    else surprise('a deficit that settles', forced[at]!.hex, status, 'deficit');
+  }
 }
 
 class Tally {
   compared = 0;
   differ = 0;
+  fromRewards = 0;
   private readonly refusals = new Map<string, number>();
   private readonly labels = new Map<string, { good: number; bad: number; assumed: number }>();
   private readonly profit = [0n, 0n];
@@ -149,10 +178,13 @@ class Tally {
     const refusals = [...this.refusals].map(([code, count]) => `${code} ${count}`).join(', ');
     const [cheapest, template] = this.profit as [bigint, bigint];
     return [
-      `refused: ${refusals || 'none'}`,
+      `refused: ${refusals || 'none'}; forced ones that took the missing XRD from the rewards: ${this.fromRewards}`,
       ...[...this.labels]
         .sort()
-        .map(([kind, { good, bad, assumed }]) => `forced ${kind}: ${bad} fail, ${good} succeed, ${assumed} fail where assumed`),
+        .map(
+          ([kind, { good, bad, assumed }]) =>
+            `forced ${kind}: ${bad} fail, ${good} succeed, ${assumed} fail where assumed`,
+        ),
       `profit of ${this.bundles} bundles: cheapest ${formatAmount(cheapest)}, template ${formatAmount(template)} XRD`,
     ];
   }

@@ -1,7 +1,7 @@
 import { readWrappedOrder, verifyWrappedOrder } from '../../src/anthic/wrappedOrder.js';
 import { fromHex, toHex } from '../../src/base/bytes.js';
 import type { Composition } from '../../src/settlement/compose/choose.js';
-import { propose, type Proposal, type SettleContext, type SettledOrder, sign } from '../../src/settlement/settle.js';
+import { type Proposal, propose, type SettleContext, type SettledOrder, sign } from '../../src/settlement/settle.js';
 import { lockedMemory, SolverKey } from '../../src/transaction/solverKey.js';
 import { itemHex, makeItem } from '../../test/support/bundles.js';
 import type { RandomItem } from '../../test/support/randomBundles.js';
@@ -65,8 +65,8 @@ export interface Settled {
 }
 
 /** Composes and signs, as the solver does. Error: `UnmatchedError`. */
-export function settle(world: World, bundle: Bundle, composition: Composition): Settled {
-  const proposal = propose(bundle.orders, contextOf(world, bundle, composition));
+export function settle(world: World, bundle: Bundle, composition: Composition, facts = world.facts): Settled {
+  const proposal = propose(bundle.orders, { ...contextOf(world, bundle, composition), facts });
   const { payload } = sign(proposal, solverKey(bundle.solver));
   return { bundle, composition, proposal, hex: toHex(payload) };
 }

@@ -1,6 +1,8 @@
-import { makeItem } from '../../test/support/bundles.js';
+import { units } from '../../src/base/amount.js';
+import { callMethod } from '../../test/support/build.js';
+import { decimal, makeItem } from '../../test/support/bundles.js';
 import type { Chance } from '../../test/support/randomBundles.js';
-import { checked, hexOf, lockAt, rootOf, withItems, withRoot } from './settlementsAssemble.js';
+import { checked, hexOf, isLock, rootOf, withItems, withRoot } from './settlementsAssemble.js';
 import type { Bundle, Settled } from './settlementsCase.js';
 import { ITEM_CHANGES } from './settlementsForceItem.js';
 import { ROOT_CHANGES } from './settlementsForceRoot.js';
@@ -15,12 +17,16 @@ export interface Forced {
   readonly bundle: Bundle;
 }
 
+/** Enough for whatever a change may cost. */
+export const LOCKED = units(50);
+
 /**
  * Changes a good settlement in one place: in its root's instructions, or in one of its orders or wrappers, which is then
  * signed anew. The fee is locked first, so that the engine has to go all the way.
  */
 export function forceMutation(world: World, chance: Chance, { bundle, proposal }: Settled): Forced[] {
-  const list = lockAt(rootOf(proposal.signed), 0);
+  const others = rootOf(proposal.signed).filter((each) => !isLock(each));
+  const list = [callMethod(bundle.solver.account, 'lock_fee', decimal(LOCKED)), ...others];
   if (chance.often(0.5)) {
     const name = chance.pick(Object.keys(ROOT_CHANGES));
     const changed = ROOT_CHANGES[name]!(list, { world, chance, bundle });

@@ -1,12 +1,11 @@
 import type { NodeId } from '../../src/sbor/custom.js';
-import type { Plan, Step } from '../../src/settlement/compose/plan.js';
 import { rootInstructions } from '../../src/settlement/compose/manifest.js';
-import { attachSignatures, buildIntent } from '../../src/settlement/compose/transaction.js';
-import { units } from '../../src/base/amount.js';
+import type { Plan, Step } from '../../src/settlement/compose/plan.js';
+import { attachSignatures, rootFrame } from '../../src/settlement/compose/transaction.js';
 import type { Chance } from '../../test/support/randomBundles.js';
 import { checked, hexOf } from './settlementsAssemble.js';
 import type { Bundle } from './settlementsCase.js';
-import type { Forced } from './settlementsForce.js';
+import { type Forced, LOCKED } from './settlementsForce.js';
 import { EPOCH, NETWORK, type World } from './world.js';
 
 const TRIES = 3;
@@ -24,8 +23,8 @@ export function forceDeficit(world: World, chance: Chance, bundle: Bundle): Forc
       discriminator: bundle.discriminator + BigInt(at),
       notary: key.publicKey,
     };
-    const list = rootInstructions(plan, account, { beforeStep: 0, amount: units(50) });
-    const signed = attachSignatures(buildIntent(bundle.orders, root, list), bundle.orders);
+    const list = rootInstructions(plan, account, { beforeStep: 0, amount: LOCKED });
+    const signed = attachSignatures(rootFrame(bundle.orders, root)(list), bundle.orders);
     return { label: `deficit ${at}`, hex: hexOf(signed, bundle), outcome: checked(world, signed, bundle), bundle };
   });
 }
@@ -57,7 +56,8 @@ function forcedPlan(chance: Chance, { orders }: Bundle, shuffled: boolean): Plan
     }
   };
   const left = () => orders.flatMap(({ script }, child) => (calls[child]! < script.calls.length ? [child] : []));
-  if (!shuffled) for (const [child, { script }] of orders.entries()) for (let i = 0; i < script.need.by; i++) call(child);
+  if (!shuffled)
+    for (const [child, { script }] of orders.entries()) for (let i = 0; i < script.need.by; i++) call(child);
   for (let open = left(); open.length > 0; open = left()) call(shuffled ? chance.pick(open) : open[0]!);
   return { steps, left: worktop, takes };
 }

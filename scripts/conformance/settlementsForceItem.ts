@@ -3,8 +3,8 @@ import type { Instruction } from '../../src/transaction/instruction.js';
 import { callMethod, XRD } from '../../test/support/build.js';
 import { address, decimal, requireBadge } from '../../test/support/bundles.js';
 import type { RandomItem } from '../../test/support/randomBundles.js';
-import { anthicProofs, randomRule } from './settlementsForceRule.js';
 import type { ChangeContext } from './settlementsForceRoot.js';
+import { anthicProofs, randomRule } from './settlementsForceRule.js';
 import { PREFIX } from './settlementsParts.js';
 
 type Change = (item: RandomItem, context: ChangeContext) => RandomItem | undefined;
@@ -36,16 +36,17 @@ export const ITEM_CHANGES: Readonly<Record<string, Change>> = {
     wrapper,
   }),
   'no-signer': ({ order, wrapper }, { chance }) =>
-    chance.often(0.5)
-      ? { order: { ...order, signers: [] }, wrapper }
-      : { order, wrapper: { ...wrapper, signers: [] } },
+    chance.often(0.5) ? { order: { ...order, signers: [] }, wrapper } : { order, wrapper: { ...wrapper, signers: [] } },
   'no-vault': ({ order, wrapper }, { world, chance }) => {
-    const party = chance.pick(world.of('user').filter((each) => world.balance(each.account, order.sell.resource) === undefined));
+    const party = chance.pick(
+      world.of('user').filter((each) => world.balance(each.account, order.sell.resource) === undefined),
+    );
     return { order: { ...order, user: party.key, account: party.account, prefix: [] }, wrapper };
   },
   /** All it has is fine as long as nothing else of the bundle lives of it. */
   'too-much': ({ order, wrapper }, { world, chance }) => {
-    const withdrawn = world.balance(order.account!, order.sell.resource)! + chance.pick([0n, 1n, world.unit(order.sell.resource)]);
+    const withdrawn =
+      world.balance(order.account!, order.sell.resource)! + chance.pick([0n, 1n, world.unit(order.sell.resource)]);
     return { order: { ...order, withdrawn }, wrapper };
   },
   'too-fine': ({ order, wrapper }) => {
@@ -69,7 +70,10 @@ export const ITEM_CHANGES: Readonly<Record<string, Change>> = {
     wrapper,
   }),
   'keeps-nothing': ({ order, wrapper }) => ({
-    order: { ...order, edit: (list) => list.filter((each) => !(each.type === 'CALL_METHOD' && each.method === 'deposit_batch')) },
+    order: {
+      ...order,
+      edit: (list) => list.filter((each) => !(each.type === 'CALL_METHOD' && each.method === 'deposit_batch')),
+    },
     wrapper,
   }),
   'poor-anthic': ({ order, wrapper }, { world }) => ({
@@ -77,7 +81,12 @@ export const ITEM_CHANGES: Readonly<Record<string, Change>> = {
     wrapper: { ...wrapper, reward: world.balance(world.of('anthic')[0]!.account, XRD)! + units(1) },
   }),
   'withdraws-more': ({ order, wrapper }, { world }) => {
-    const more = callMethod(order.account!, 'withdraw', address(order.sell.resource), decimal(world.unit(order.sell.resource)));
+    const more = callMethod(
+      order.account!,
+      'withdraw',
+      address(order.sell.resource),
+      decimal(world.unit(order.sell.resource)),
+    );
     return { order: { ...order, edit: (list) => after(list, 'withdraw', more) }, wrapper };
   },
 };

@@ -54,10 +54,14 @@ export const ROOT_CHANGES: Readonly<Record<string, Change>> = {
     const at = 1 + chance.below(list.length - 1);
     const { account } = bundle.solver;
     const more: Instruction[] = [callMethod(account, 'create_proof_of_amount', address(XRD), decimal(units(1)))];
-    if (chance.often(0.5)) more.push({ type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT', resource: XRD, amount: units(1 + chance.below(2)) });
+    if (chance.often(0.5))
+      more.push({ type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT', resource: XRD, amount: units(1 + chance.below(2)) });
     if (chance.often(0.3)) more.push({ type: 'DROP_ALL_PROOFS' });
     if (chance.often(0.2)) more.push({ type: 'DROP_PROOF', proof: 0 });
-    if (chance.often(0.2)) more.push(callMethod(account, 'withdraw', address(XRD), decimal(world.balance(account, XRD)! - units(chance.below(60)))));
+    if (chance.often(0.2))
+      more.push(
+        callMethod(account, 'withdraw', address(XRD), decimal(world.balance(account, XRD)! - units(chance.below(60)))),
+      );
     return [...list.slice(0, at), ...more, ...list.slice(at)];
   },
   'worktop-assertion': (list, context) => insert(list, context, worktopAssertion(context)),
@@ -124,7 +128,11 @@ function callAssertion({ chance, bundle }: ChangeContext): Instruction {
 function someAsset(chance: Chance, bundle: Bundle): readonly [NodeId, bigint] {
   const { limitOrder, script } = chance.pick(bundle.orders);
   const { sell, buy } = limitOrder;
-  return chance.pick([[sell.resource, sell.amount], [buy.resource, buy.amount], [XRD, script.reward]] as const);
+  return chance.pick([
+    [sell.resource, sell.amount],
+    [buy.resource, buy.amount],
+    [XRD, script.reward],
+  ] as const);
 }
 
 function randomConstraints(chance: Chance, bundle: Bundle): [NodeId, ResourceConstraint][] {

@@ -37,7 +37,8 @@ export function difference(official: Changes, ours: Changes, aside: ReadonlySet<
     const [theirs, mine] = [official.get(account), ours.get(account)];
     for (const resource of new Set([...(theirs?.keys() ?? []), ...(mine?.keys() ?? [])])) {
       const [there, here] = [theirs?.get(resource) ?? 0n, mine?.get(resource) ?? 0n];
-      if (there !== here) return `${account} gains ${formatAmount(there)} of ${resource}, predicted ${formatAmount(here)}`;
+      if (there !== here)
+        return `${account} gains ${formatAmount(there)} of ${resource}, predicted ${formatAmount(here)}`;
     }
   }
   return undefined;
@@ -46,7 +47,9 @@ export function difference(official: Changes, ours: Changes, aside: ReadonlySet<
 /** Accounts whose orders make calls that cannot be followed: only what they were promised is known of them. */
 export function unfollowed(bundle: Bundle): Set<NodeId> {
   return new Set(
-    bundle.orders.filter(({ limitOrder }) => limitOrder.foreignCall !== undefined).map((each) => each.limitOrder.account),
+    bundle.orders
+      .filter(({ limitOrder }) => limitOrder.foreignCall !== undefined)
+      .map((each) => each.limitOrder.account),
   );
 }
 

@@ -4,7 +4,7 @@ import type { Instruction } from '../../src/transaction/instruction.js';
 import { bucketValue, callMethod, FAUCET, XRD, yieldToChild, yieldToParent } from '../../test/support/build.js';
 import { address, decimal, ENTIRE_WORKTOP, type OrderOptions, requireBadge } from '../../test/support/bundles.js';
 import type { Chance, RandomItem } from '../../test/support/randomBundles.js';
-import { EPOCH, PROPOSER_MS, type Party, type World } from './world.js';
+import { EPOCH, type Party, PROPOSER_MS, type World } from './world.js';
 
 /** What orders and wrappers of the suites are put together from. */
 

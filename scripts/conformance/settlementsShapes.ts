@@ -39,8 +39,16 @@ function draw(world: World, chance: Chance): Draw {
 type Sides = readonly [ItemOptions, ItemOptions];
 
 /** Two orders that want just what the other sells. */
-function pair(on: Draw, parties?: readonly [Party, Party], options: Sides = [{}, {}], [a, b] = on.tokens): RandomItem[] {
-  const [first, second] = [{ resource: a!, amount: on.amount(a!) }, { resource: b!, amount: on.amount(b!) }];
+function pair(
+  on: Draw,
+  parties?: readonly [Party, Party],
+  options: Sides = [{}, {}],
+  [a, b] = on.tokens,
+): RandomItem[] {
+  const [first, second] = [
+    { resource: a!, amount: on.amount(a!) },
+    { resource: b!, amount: on.amount(b!) },
+  ];
   const [taker, maker] = parties ?? [on.user(a!), on.user(b!)];
   return [
     item(on.world, on.chance, taker, { sell: first, buy: second }, options[0]),
@@ -56,7 +64,9 @@ function fees(on: Draw, resource: NodeId, count = 1): ItemOptions {
 
 function ring(on: Draw, length: number): RandomItem[] {
   const sold = on.tokens.slice(0, length).map((resource) => ({ resource, amount: on.amount(resource) }));
-  return sold.map((sell, i) => item(on.world, on.chance, on.user(sell.resource), { sell, buy: sold[(i + 1) % length]! }));
+  return sold.map((sell, i) =>
+    item(on.world, on.chance, on.user(sell.resource), { sell, buy: sold[(i + 1) % length]! }),
+  );
 }
 
 function makers(on: Draw, count: number): RandomItem[] {
@@ -83,7 +93,10 @@ function surplus(on: Draw, exact: boolean): RandomItem[] {
   const [sold, bought] = [on.amount(a), on.amount(b)];
   const less = sold - (sold / (100n * on.world.unit(a))) * on.world.unit(a);
   return [
-    item(on.world, on.chance, on.user(a), { sell: { resource: a, amount: sold }, buy: { resource: b, amount: bought } }),
+    item(on.world, on.chance, on.user(a), {
+      sell: { resource: a, amount: sold },
+      buy: { resource: b, amount: bought },
+    }),
     item(on.world, on.chance, on.user(b), {
       sell: { resource: b, amount: bought },
       buy: { resource: a, amount: less, exact },
@@ -98,7 +111,10 @@ function mint(on: Draw): RandomItem[] {
   return pair(on, [minter, on.user(a)], [{ prefix: PREFIX.mint(minter) }, {}], [XRD, a]);
 }
 
-function prefixed(on: Draw, prefix: (party: Party, resource: NodeId, amount: bigint) => RandomItem['order']['prefix']): RandomItem[] {
+function prefixed(
+  on: Draw,
+  prefix: (party: Party, resource: NodeId, amount: bigint) => RandomItem['order']['prefix'],
+): RandomItem[] {
   const [a, b] = on.tokens as [NodeId, NodeId];
   const parties = [on.user(a), on.user(b)] as const;
   return pair(on, parties, [fees(on, a), { prefix: prefix(parties[1], b, on.world.unit(b))! }]);
@@ -128,7 +144,11 @@ export const SHAPES: Readonly<Record<string, Make>> = {
   mint,
   xrd: (on) => pair(on, undefined, [{}, {}], [XRD, on.tokens[1]!]),
   'reward-first': (on) => pair(on, undefined, [{ early: true }, { early: true }]),
-  rebate: (on) => pair(on, undefined, [{ ...fees(on, on.tokens[0]!), rebate: on.world.unit(on.tokens[0]!), rebateConstraint: true }, {}]),
+  rebate: (on) =>
+    pair(on, undefined, [
+      { ...fees(on, on.tokens[0]!), rebate: on.world.unit(on.tokens[0]!), rebateConstraint: true },
+      {},
+    ]),
   tip: (on) => pair(on),
   eight: (on) => [0, 1, 2, 3].flatMap((i) => pair(on, undefined, undefined, on.chance.shuffle(on.tokens).slice(i % 2))),
   '2xpair': (on) => pairs(on, 2),

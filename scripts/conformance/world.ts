@@ -127,7 +127,11 @@ function rows(): Row[] {
     list.push([2300 + i, i % 4 === 3 ? 'Secp256k1' : 'Ed25519', 'user', holds === 0 ? 'xrd' : holds - 1, i % 4 === 2]);
   }
   list.push([900, 'Ed25519', 'anthic', 'all'], [901, 'Ed25519', 'anthic', 'xrd'], [902, 'Secp256k1', 'anthic', 'all']);
-  list.push([3000, 'Ed25519', 'solver', 'all'], [3001, 'Secp256k1', 'solver', 'all'], [3002, 'Ed25519', 'solver', 'xrd']);
+  list.push(
+    [3000, 'Ed25519', 'solver', 'all'],
+    [3001, 'Secp256k1', 'solver', 'all'],
+    [3002, 'Ed25519', 'solver', 'xrd'],
+  );
   list.push([3003, 'Secp256k1', 'solver', 'xrd'], [3004, 'Ed25519', 'solver', 'all', true]);
   list.push([4000, 'Ed25519', 'sink', 'all']);
   return list;
@@ -161,7 +165,10 @@ async function createParty(judge: Judge, row: Row, all: readonly NodeId[]): Prom
   const fund = resources.map((resource) => ({ resource: formatAddress(resource, NETWORK), amount: RICH }));
   const publicKey = { curve, hex: Buffer.from(key.publicKey.key).toString('hex') };
   const made = created ? judge.createGlobalAccount(publicKey, fund) : judge.createAccount(publicKey, fund);
-  const badge = number < 2003 || number === 900 ? parseAddress(await judge.createNft(`B${number}`, [1, 2, 3], await made), NETWORK) : undefined;
+  const badge =
+    number < 2003 || number === 900
+      ? parseAddress(await judge.createNft(`B${number}`, [1, 2, 3], await made), NETWORK)
+      : undefined;
   const account = created ? parseAddress(await made, NETWORK) : preallocatedAccount(key.publicKey);
   return { account, key, number, role, created, badge };
 }

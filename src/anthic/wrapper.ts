@@ -215,9 +215,9 @@ class Walk {
   }
 
   private yieldToRoot(given: Bucket[]): void {
-    this.gives.push(
-      [...gather(given)].map(([resource, held]) => ({ resource, amount: held.known, delivered: held.delivered })),
-    );
+    const gives: Give[] = [];
+    for (const [resource, { known, delivered }] of gather(given)) gives.push({ resource, amount: known, delivered });
+    this.gives.push(gives);
     this.receiveDelivery();
   }
 
@@ -302,26 +302,28 @@ class Walk {
   }
 
   /** All buckets that arguments hand over, wherever they stand in them. */
-  private takeArguments(args: Value): Bucket[] {
+  private takeArguments(args: Value, into: Bucket[] = []): Bucket[] {
     switch (args.kind) {
       case 'Bucket':
-        return [this.takeBucket(args.value)];
-      case 'Expression': {
+        into.push(this.takeBucket(args.value));
+        break;
+      case 'Expression':
         if (args.value !== 'ENTIRE_WORKTOP') throw this.refuse('no proofs in arguments');
-        const all = [...this.worktop].map(([resource, held]) => ({ resource, ...held }));
+        for (const [resource, { known, delivered }] of this.worktop) into.push({ resource, known, delivered });
         this.worktop.clear();
-        return all;
-      }
+        break;
       case 'Tuple':
       case 'Enum':
-        return args.fields.flatMap((field) => this.takeArguments(field));
+        for (const field of args.fields) this.takeArguments(field, into);
+        break;
       case 'Array':
-        return args.elements.flatMap((element) => this.takeArguments(element));
+        for (const element of args.elements) this.takeArguments(element, into);
+        break;
       case 'Map':
-        return args.entries.flatMap((entry) => entry.flatMap((part) => this.takeArguments(part)));
-      default:
-        return [];
+        for (const entry of args.entries) for (const part of entry) this.takeArguments(part, into);
+        break;
     }
+    return into;
   }
 
   // ---------------------------------------------------------------------------------------------------- constraints

@@ -74,8 +74,11 @@ export function expectPrefix(reader: Reader): void {
   }
 }
 
+// One writer serves all: what it wrote is copied out before anyone else writes.
+const writer = new Writer(16 * 1024);
+
 export function encodePayload<T>(codec: Codec<T>, value: T): Bytes {
-  const writer = new Writer();
+  writer.reset();
   writer.byte(MANIFEST_PREFIX);
   encodeChild(writer, codec, value);
   return writer.finish();
@@ -83,7 +86,7 @@ export function encodePayload<T>(codec: Codec<T>, value: T): Bytes {
 
 /** The body of a value: what is hashed. */
 export function encodeBody<T>(codec: Codec<T>, value: T): Bytes {
-  const writer = new Writer();
+  writer.reset();
   codec.encode(writer, value);
   return writer.finish();
 }
@@ -449,6 +452,8 @@ export function option<T>(inner: Codec<T>): Codec<T | undefined> {
 export interface Kept<T> {
   readonly value: T;
   readonly body: Bytes;
+  /** The hash of the whole, kept here by who computes it: it is asked for often, and a value never changes. */
+  hash?: Bytes | undefined;
 }
 
 export function kept<T>(codec: Codec<T>): Codec<Kept<T>> {
@@ -457,7 +462,7 @@ export function kept<T>(codec: Codec<T>): Codec<Kept<T>> {
     decode(reader, kind) {
       const start = reader.offset;
       const value = codec.decode(reader, kind);
-      return { value, body: reader.since(start) };
+      return { value, body: reader.since(start), hash: undefined };
     },
     encode: (writer, value) => writer.put(value.body),
   };
@@ -465,5 +470,5 @@ export function kept<T>(codec: Codec<T>): Codec<Kept<T>> {
 
 /** A value of our own making, encoded once. */
 export function keep<T>(codec: Codec<T>, value: T): Kept<T> {
-  return { value, body: encodeBody(codec, value) };
+  return { value, body: encodeBody(codec, value), hash: undefined };
 }

@@ -52,7 +52,12 @@ const INTERNAL: ReadonlySet<number> = new Set([
 
 /** The entity type byte of a node id. */
 export function entityOf(node: NodeId): number {
-  return Number.parseInt(node.slice(0, 2), 16);
+  return 16 * hexDigit(node.charCodeAt(0)) + hexDigit(node.charCodeAt(1));
+}
+
+/** Of lower-case hex; asked so often that parsing text costs too much. */
+function hexDigit(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
 
 export function isInternal(entity: number): boolean {

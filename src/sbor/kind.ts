@@ -39,6 +39,9 @@ export type KindName = keyof typeof KIND;
 const KIND_NAMES: (KindName | undefined)[] = new Array(256).fill(undefined);
 for (const [name, byte] of Object.entries(KIND)) KIND_NAMES[byte] = name as KindName;
 
+/** 1 for the bytes that are kinds. */
+export const IS_KIND = Uint8Array.from(KIND_NAMES, (name) => (name === undefined ? 0 : 1));
+
 export function kindName(byte: number): KindName | undefined {
   return KIND_NAMES[byte];
 }

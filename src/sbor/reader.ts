@@ -1,6 +1,6 @@
 import { type Bytes, bufferOf } from '../base/bytes.js';
 import { DecodeError } from './error.js';
-import { kindName, MAX_DEPTH } from './kind.js';
+import { IS_KIND, kindName, MAX_DEPTH } from './kind.js';
 
 /** A position in a payload. Every read is checked against the end, every descent against the depth limit. */
 export class Reader {
@@ -60,7 +60,7 @@ export class Reader {
   /** A value kind byte; unknown ones are refused before anything else is looked at. */
   kind(): number {
     const kind = this.byte();
-    if (kindName(kind) === undefined) {
+    if (IS_KIND[kind] === 0) {
       throw new DecodeError('UnknownValueKind', this.offset - 1, `expected a value kind, got ${hexByte(kind)}`);
     }
     return kind;

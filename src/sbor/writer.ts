@@ -17,6 +17,12 @@ export class Writer {
     this.buffer = Buffer.allocUnsafe(capacity);
   }
 
+  /** Starts again, whatever was written, or left half written by an error. */
+  reset(): void {
+    this.offset = 0;
+    this.depth = 0;
+  }
+
   /** Makes room for `count` bytes and returns the offset of the first; the caller fills them. */
   claim(count: number): number {
     const at = this.offset;

@@ -17,7 +17,7 @@ import { simulate } from './check/simulate.js';
 import { type Composition, choosePlans } from './compose/choose.js';
 import { rootInstructions } from './compose/manifest.js';
 import type { Plan } from './compose/plan.js';
-import { attachSignatures, buildIntent, notarize, type RootHeader } from './compose/transaction.js';
+import { attachSignatures, notarize, type RootHeader, rootFrame } from './compose/transaction.js';
 import { UnmatchedError } from './error.js';
 import { type FeePrediction, predictFee, type StateFacts } from './fee/predict.js';
 import { firstLock, latestLock, lockAmount } from './lock.js';
@@ -102,8 +102,9 @@ function placeLock(orders: readonly SettledOrder[], plan: Plan, context: SettleC
   // Each intent's signatures, and the notary's: the solver's key is in no other place.
   const signatures = signers.reduce((sum, keys) => sum + keys.length, 0);
   const { tipBasisPoints, facts } = context;
+  const frame = rootFrame(orders, root);
   const build = (beforeStep: number, amount: Attos): TransactionIntent =>
-    buildIntent(orders, root, rootInstructions(plan, context.solver.account, { beforeStep, amount }));
+    frame(rootInstructions(plan, context.solver.account, { beforeStep, amount }));
 
   let beforeStep = context.composition === 'template' ? 0 : firstLock(orders, plan);
   for (let round = 0; ; round++) {

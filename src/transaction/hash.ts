@@ -72,15 +72,16 @@ export function intentCoreComponents(
   };
 }
 
-export const intentCoreHash = once((core: IntentCore) => {
+export function intentCoreHash(core: IntentCore): Bytes {
   const { header, blobs, message, children, instructions } = intentCoreComponents(core);
   return hashJoined([], [header, blobs, message, children, instructions]);
-});
+}
 
 /** What subintent signers sign, and what a parent names its child by. */
-export const subintentHash = once((subintent: Subintent) =>
-  hashPreimage(SUBINTENT, intentCoreHash(subintent.value.intentCore)),
-);
+export function subintentHash(subintent: Subintent): Bytes {
+  subintent.hash ??= hashPreimage(SUBINTENT, intentCoreHash(subintent.value.intentCore));
+  return subintent.hash;
+}
 
 /** What root signers sign; its id is the transaction id. */
 export const transactionIntentHash = once((intent: TransactionIntent) =>

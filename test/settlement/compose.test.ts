@@ -8,7 +8,7 @@ import { simulate } from '../../src/settlement/check/simulate.js';
 import type { Composition } from '../../src/settlement/compose/choose.js';
 import { rootInstructions } from '../../src/settlement/compose/manifest.js';
 import { type Plan, planTemplate, planYields, STRATEGIES } from '../../src/settlement/compose/plan.js';
-import { buildIntent } from '../../src/settlement/compose/transaction.js';
+import { rootFrame } from '../../src/settlement/compose/transaction.js';
 import { UnmatchedError } from '../../src/settlement/error.js';
 import { propose, type SettleContext, type SettledOrder } from '../../src/settlement/settle.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
@@ -174,11 +174,7 @@ describe('the composer against the independent checker', () => {
           discriminator: 1n,
           notary: NOTARY.publicKey,
         };
-        const intent = buildIntent(
-          orders,
-          root,
-          rootInstructions(forced, ACCOUNT, { beforeStep: 0, amount: units(1) }),
-        );
+        const intent = rootFrame(orders, root)(rootInstructions(forced, ACCOUNT, { beforeStep: 0, amount: units(1) }));
         const signers = [[NOTARY.publicKey], ...orders.flatMap((each) => [each.signers.wrapper, each.signers.order])];
         expect(() => simulate(intent, { signers })).toThrow();
       }),

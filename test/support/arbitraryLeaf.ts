@@ -75,8 +75,30 @@ const ALPHABETS = [
 ].map((text) => [...text]);
 
 export function arbitraryText(chance: Chance): string {
+  if (chance.often(0.1)) return Array.from({ length: chance.below(8) }, () => anyCharacter(chance)).join('');
   const alphabet = chance.often(0.5) ? ALPHABETS[0]! : chance.pick(ALPHABETS);
   return Array.from({ length: chance.below(16) }, () => chance.pick(alphabet)).join('');
+}
+
+/**
+ * Blocks in which Unicode has assigned nothing of late: which characters print is decided officially by tables of Unicode
+ * 15, here by those of the running Node (docs/conformance.md).
+ */
+const SETTLED_BLOCKS: readonly (readonly [first: number, end: number])[] = [
+  [0x0000, 0x0880],
+  [0x2000, 0x20c0],
+  [0x3000, 0x31e4],
+  [0xac00, 0xd800],
+  [0xe000, 0xfbc3],
+  [0xfe00, 0x10000],
+  [0x1f300, 0x1f6d8],
+  [0xe0000, 0xe0200],
+  [0x10fff0, 0x110000],
+];
+
+function anyCharacter(chance: Chance): string {
+  const [first, end] = chance.pick(SETTLED_BLOCKS);
+  return String.fromCodePoint(first + chance.below(end - first));
 }
 
 /** Few addresses of each class, so that they recur as they do in real manifests. */

@@ -169,8 +169,8 @@ class ManifestMaker {
   private args(isYield: boolean): Value {
     const { chance } = this;
     const { levels } = this.options;
-    if (chance.often(0.03)) return nestedValue(chance, levels);
-    if (chance.often(0.02)) return arbitraryValue(chance, Math.min(4, levels), this.ids(isYield));
+    if (chance.often(0.03)) return { kind: 'Tuple', fields: [nestedValue(chance, levels - 1)] };
+    if (chance.often(0.005)) return arbitraryValue(chance, Math.min(4, levels), this.ids(isYield));
     return arbitraryTuple(chance, Math.min(2 + chance.below(5), levels), this.ids(isYield));
   }
 

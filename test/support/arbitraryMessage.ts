@@ -4,7 +4,8 @@ import { arbitraryBytes, arbitraryText } from './arbitraryLeaf.js';
 import type { Chance } from './randomBundles.js';
 
 export type Encrypted = Extract<Message, { type: 'Encrypted' }>['message'];
-export type Decryptors = Encrypted['decryptorsByCurve'][number][1];
+export type DecryptorEntry = Encrypted['decryptorsByCurve'][number];
+export type Decryptors = DecryptorEntry[1];
 type Curve = Decryptors['type'];
 
 export function decryptorsOf(chance: Chance, type: Curve, count: number): Decryptors {
@@ -26,7 +27,7 @@ export function encryptedMessage(chance: Chance, length: number, ed25519: number
     type: 'Encrypted',
     message: {
       encrypted: arbitraryBytes(chance, length),
-      decryptorsByCurve: listed.map(([type, count]) => [{ type }, decryptorsOf(chance, type, count)] as const),
+      decryptorsByCurve: listed.map(([type, count]): DecryptorEntry => [{ type } as DecryptorEntry[0], decryptorsOf(chance, type, count)]),
     },
   };
 }

@@ -55,6 +55,7 @@ export function hasSubintentRoot(kind: PayloadKind): boolean {
   return kind === 'SubintentV2' || kind === 'PartialTransactionV2' || kind === 'SignedPartialTransactionV2';
 }
 
+const MAX_U64 = 2n ** 64n - 1n;
 const NETWORKS = [1, 2, 10, 11, 12, 13, 14, 240, SIMULATOR, SIMULATOR, SIMULATOR];
 
 /** A time that all intents of one transaction allow. */
@@ -82,7 +83,7 @@ export function arbitraryPlan(chance: Chance, options: TreeOptions = {}): Transa
   const depth = ofSubintent ? LIMITS.depthBelowSubintent : LIMITS.depthBelowTransaction;
   const maker = new TreeMaker(chance, kind, time, treeSize(chance, kind, options));
   const yieldsToParent = ofSubintent ? 1 + chance.below(3) : 0;
-  const root = maker.intent(depth, yieldsToParent, ARGUMENT_LEVELS[kind][0]);
+  const root = maker.intent(depth, yieldsToParent, true);
   const notary = arbitraryKey(chance);
   const notaryIsSignatory = chance.often(0.3);
   if (notaryIsSignatory) root.signers = root.signers.filter((key) => key !== notary);
@@ -117,15 +118,14 @@ class TreeMaker {
   ) {}
 
   /** An intent with its children below it, which may go `depth` deep. */
-  intent(depth: number, yieldsToParent: number, levels: number): IntentPlan {
+  intent(depth: number, yieldsToParent: number, isRoot = false): IntentPlan {
     const { chance } = this;
-    const isRoot = this.made.length === 0 && levels === ARGUMENT_LEVELS[this.kind][0];
     const children: IntentPlan[] = [];
     const yieldsToChild: number[] = [];
     while (depth > 0 && this.left > 0 && (isRoot || chance.often(0.4))) {
       this.left--;
       const yields = chance.often(0.7) ? 1 : 1 + chance.below(3);
-      const child = this.intent(depth - 1, yields, ARGUMENT_LEVELS[this.kind][1]);
+      const child = this.intent(depth - 1, yields);
       children.push(child);
       this.made.push(child);
       yieldsToChild.push(yields);
@@ -143,7 +143,7 @@ class TreeMaker {
         yieldsToChild,
         yieldsToParent,
         length: chance.often(0.02) ? 100 : chance.below(12),
-        levels,
+        levels: ARGUMENT_LEVELS[this.kind][isRoot ? 0 : 1],
       }),
       signers: this.signers(),
     };
@@ -183,5 +183,3 @@ class TreeMaker {
     return keys;
   }
 }
-
-const MAX_U64 = 2n ** 64n - 1n;

@@ -129,9 +129,10 @@ export type ZoneStep =
       readonly intent: number;
       readonly by: 'amount' | 'ids' | 'all';
       readonly proof: Proof;
-      /** Proofs in the zone, and those of the resource among them. */
+      /** Proofs in the zone, those of the resource among them, and those opened to take from. */
       readonly proofs: number;
       readonly same: number;
+      readonly opened: number;
     }
   | {
       readonly op: 'bucket-proof';

@@ -27,8 +27,8 @@ export function proofInstruction(instruction: Instruction, thread: Thread, accou
     }
     case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT': {
       accounts.checkAmount(instruction.resource, instruction.amount);
-      const proof = zone.composeAmount(instruction.resource, instruction.amount);
-      steps.push({ op: 'compose', intent, by: 'amount', proof, proofs, same: same(zone, proof) });
+      const { proof, opened } = zone.composeAmount(instruction.resource, instruction.amount);
+      steps.push({ op: 'compose', intent, by: 'amount', proof, proofs, same: same(zone, proof), opened });
       return thread.nameProof(proof);
     }
     case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES': {
@@ -36,13 +36,13 @@ export function proofInstruction(instruction: Instruction, thread: Thread, accou
       const shown = zone.proofs.find((each) => each.resource === instruction.resource);
       if (shown !== undefined && shown.ids === undefined)
         accounts.assume('which non-fungibles a proof by number shows');
-      const proof = zone.composeIds(instruction.resource, instruction.ids);
-      steps.push({ op: 'compose', intent, by: 'ids', proof, proofs, same: same(zone, proof) });
+      const { proof, opened } = zone.composeIds(instruction.resource, instruction.ids);
+      steps.push({ op: 'compose', intent, by: 'ids', proof, proofs, same: same(zone, proof), opened });
       return thread.nameProof(proof);
     }
     case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL': {
-      const proof = zone.composeAmount(instruction.resource, undefined);
-      steps.push({ op: 'compose', intent, by: 'all', proof, proofs, same: same(zone, proof) });
+      const { proof, opened } = zone.composeAmount(instruction.resource, undefined);
+      steps.push({ op: 'compose', intent, by: 'all', proof, proofs, same: same(zone, proof), opened });
       return thread.nameProof(proof);
     }
     case 'CREATE_PROOF_FROM_BUCKET_OF_AMOUNT':

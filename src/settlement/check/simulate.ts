@@ -51,7 +51,8 @@ class Run {
     });
     this.current = this.threads[0]!;
     const byHash = new Map<string, number>();
-    nonRootSubintents.forEach((subintent, index) => byHash.set(toHex(subintentHash(subintent)), index + 1));
+    for (const [index, subintent] of nonRootSubintents.entries())
+      byHash.set(toHex(subintentHash(subintent)), index + 1);
     for (const thread of this.threads) {
       thread.children = thread.core.children.map((hash) => {
         const child = byHash.get(toHex(hash));

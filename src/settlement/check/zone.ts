@@ -42,32 +42,46 @@ export class AuthZone {
    * A new proof out of those in the zone: what each container shows at most, container by container until `amount` is
    * reached. Without an amount all of it.
    */
-  composeAmount(resource: NodeId, amount: bigint | undefined): Proof {
-    const quotas: { bucket?: Bucket; account?: NodeId; amount: bigint; ids: LocalId[] | undefined }[] = [];
-    for (const proof of this.proofs) {
-      if (proof.resource !== resource) continue;
-      for (const evidence of proof.evidence) {
-        const quota = quotas.find((each) => each.bucket === evidence.bucket && each.account === evidence.account);
-        if (quota === undefined) quotas.push({ ...evidence, ids: evidence.ids && [...evidence.ids] });
-        else if (isFungible(resource)) quota.amount = evidence.amount > quota.amount ? evidence.amount : quota.amount;
-        else quota.amount = addIds(quota, evidence);
-      }
-    }
-    let left = amount ?? quotas.reduce((sum, quota) => sum + quota.amount, 0n);
-    const total = left;
+  composeAmount(resource: NodeId, amount: bigint | undefined): Composed {
+    const quotas = this.quotas(resource);
+    const total = amount ?? quotas.reduce((sum, quota) => sum + quota.amount, 0n);
     const evidence: Evidence[] = [];
-    for (const quota of quotas) {
-      if (left === 0n) break;
-      const part = quota.amount < left ? quota.amount : left;
-      evidence.push({ ...quota, amount: part, ids: part === quota.amount ? quota.ids : undefined });
-      left -= part;
+    let left = total;
+    let opened = 0;
+    search: for (const proof of this.proofs) {
+      // A proof is opened before it shows whether it is needed.
+      opened++;
+      for (const shown of proof.evidence) {
+        if (left === 0n) break search;
+        const at = quotas.findIndex((quota) => sameContainer(quota, shown));
+        const [quota] = at < 0 ? [] : quotas.splice(at, 1);
+        if (quota === undefined) continue;
+        const part = quota.amount < left ? quota.amount : left;
+        evidence.push({ ...quota, amount: part, ids: part === quota.amount ? quota.ids : undefined });
+        left -= part;
+      }
     }
     if (left > 0n || total <= 0n) throw insufficient(resource);
     const ids = evidence.every((each) => each.ids !== undefined) ? evidence.flatMap((each) => each.ids!) : undefined;
-    return new Proof(resource, total, ids, evidence);
+    return { proof: new Proof(resource, total, ids, evidence), opened };
   }
 
-  composeIds(resource: NodeId, ids: readonly LocalId[]): Proof {
+  /** What the proofs of a resource show at most of each container. */
+  private quotas(resource: NodeId): Quota[] {
+    const quotas: Quota[] = [];
+    for (const proof of this.proofs) {
+      if (proof.resource !== resource) continue;
+      for (const evidence of proof.evidence) {
+        const quota = quotas.find((each) => sameContainer(each, evidence));
+        if (quota === undefined) quotas.push({ ...evidence, ids: evidence.ids && [...evidence.ids] });
+        else if (!isFungible(resource)) quota.amount = addIds(quota, evidence);
+        else if (evidence.amount > quota.amount) quota.amount = evidence.amount;
+      }
+    }
+    return quotas;
+  }
+
+  composeIds(resource: NodeId, ids: readonly LocalId[]): Composed {
     const left = new Set(ids);
     const evidence: Evidence[] = [];
     for (const proof of this.proofs) {
@@ -80,7 +94,7 @@ export class AuthZone {
       }
     }
     if (left.size > 0 || ids.length === 0) throw insufficient(resource);
-    return new Proof(resource, units(ids.length), ids, evidence);
+    return { proof: new Proof(resource, units(ids.length), ids, evidence), opened: this.proofs.length };
   }
 
   dropProofs(): Proof[] {
@@ -90,7 +104,26 @@ export class AuthZone {
   }
 }
 
-function addIds(quota: { amount: bigint; ids: LocalId[] | undefined }, more: Evidence): bigint {
+/** A composed proof, and how many of the zone's proofs were opened for it. */
+export interface Composed {
+  readonly proof: Proof;
+  readonly opened: number;
+}
+
+interface Quota {
+  readonly bucket?: Bucket;
+  readonly account?: NodeId;
+  amount: bigint;
+  ids: LocalId[] | undefined;
+}
+
+type Container = Pick<Evidence, 'bucket' | 'account'>;
+
+function sameContainer(a: Container, b: Container): boolean {
+  return a.bucket === b.bucket && a.account === b.account;
+}
+
+function addIds(quota: Quota, more: Evidence): bigint {
   if (quota.ids === undefined || more.ids === undefined) {
     quota.ids = undefined;
     return quota.amount > more.amount ? quota.amount : more.amount;

@@ -16,11 +16,10 @@ export function choosePlans(orders: readonly WrappedOrder[], composition: Compos
   const scripts = orders.map((order) => order.script);
   const balance = balanceOf(scripts, soldBy(orders));
   refuseDeficit(balance, orders);
-  const template = planTemplate(scripts);
   const best = composition === 'cheapest' ? cheapest(orders, passable(balance)) : undefined;
   if (best !== undefined && best.takes < orders.length - 1) return [best];
   // Takes are nearly all that tells plans apart; where a plan saves hardly any, its fee decides.
-  const plans = [best, template].filter((plan) => plan !== undefined);
+  const plans = [best, planTemplate(scripts)].filter((plan) => plan !== undefined);
   if (plans.length === 0) {
     throw new UnmatchedError('no-order-of-calls', 'expected an order of calls that gives each what it needs in time');
   }
@@ -84,11 +83,12 @@ function cheapest(orders: readonly WrappedOrder[], spare: ReadonlyMap<NodeId, At
 
 const MAX_SEQUENCES = 4;
 
-/** Orders of looking at the children: those that sell and buy the same amounts follow each other, each time from another. */
+/** Orders of looking at the children: as they came, then so that those that sell and buy the same follow each other. */
 function* sequences(orders: readonly WrappedOrder[]): Generator<readonly number[]> {
   // An order whose own calls cost nobody knows what comes late: the fee is locked before its first call.
   const openers = orders.map((_, index) => index);
   openers.sort((a, b) => Number(isForeign(orders[a]!)) - Number(isForeign(orders[b]!)));
+  yield openers;
   for (const opener of openers.slice(0, MAX_SEQUENCES)) yield chainFrom(opener, openers, orders);
 }
 

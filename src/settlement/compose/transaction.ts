@@ -26,40 +26,54 @@ export interface RootHeader {
   readonly notary: PublicKey;
 }
 
+// Drawn in advance: asking the operating system each time costs as much as a signature.
+let pool: Buffer = Buffer.alloc(512);
+let drawn = pool.length;
+
 export function randomDiscriminator(): bigint {
-  return randomBytes(8).readBigUInt64LE();
+  if (drawn === pool.length) {
+    pool = randomBytes(pool.length);
+    drawn = 0;
+  }
+  drawn += 8;
+  return pool.readBigUInt64LE(drawn - 8);
 }
 
 const NO_MESSAGE = keep(message, { type: 'None' });
 const NO_SIGNATURES = keep(array(signatureWithPublicKey), []);
 
+/** All of a root intent but its instructions, which may be tried in several ways. */
+export type RootFrame = (list: readonly Instruction[]) => TransactionIntent;
+
 /**
  * The root intent over the wrappers. Their subintents are spliced in as the bytes that came, each wrapper followed by its
  * order. It has no timestamps of its own: the children's bind it anyway, and one costs nine bytes.
  */
-export function buildIntent(orders: readonly WrappedOrder[], root: RootHeader, list: Instruction[]): TransactionIntent {
-  return {
-    transactionHeader: keep(transactionHeader, {
-      notaryPublicKey: root.notary,
-      notaryIsSignatory: true,
-      tipBasisPoints: root.tipBasisPoints,
+export function rootFrame(orders: readonly WrappedOrder[], root: RootHeader): RootFrame {
+  const header = keep(transactionHeader, {
+    notaryPublicKey: root.notary,
+    notaryIsSignatory: true,
+    tipBasisPoints: root.tipBasisPoints,
+  });
+  const core = {
+    header: keep(intentHeader, {
+      networkId: root.network,
+      startEpochInclusive: root.startEpoch,
+      endEpochExclusive: root.endEpoch,
+      minProposerTimestampInclusive: undefined,
+      maxProposerTimestampExclusive: undefined,
+      intentDiscriminator: root.discriminator,
     }),
-    rootIntentCore: {
-      header: keep(intentHeader, {
-        networkId: root.network,
-        startEpochInclusive: root.startEpoch,
-        endEpochExclusive: root.endEpoch,
-        minProposerTimestampInclusive: undefined,
-        maxProposerTimestampExclusive: undefined,
-        intentDiscriminator: root.discriminator,
-      }),
-      blobs: [],
-      message: NO_MESSAGE,
-      children: orders.map((order) => subintentHash(order.wrapper)),
-      instructions: keep(instructions, list),
-    },
-    nonRootSubintents: orders.flatMap((order) => [order.wrapper, order.order]),
+    blobs: [],
+    message: NO_MESSAGE,
+    children: orders.map((order) => subintentHash(order.wrapper)),
   };
+  const nonRootSubintents = orders.flatMap((order) => [order.wrapper, order.order]);
+  return (list) => ({
+    transactionHeader: header,
+    rootIntentCore: { ...core, instructions: keep(instructions, list) },
+    nonRootSubintents,
+  });
 }
 
 /** The intent with the subintents' signatures as they came and none of the root's: its notary signs for it. */

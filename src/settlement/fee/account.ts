@@ -103,6 +103,8 @@ const ACCOUNT_EVENT = recipe(message(EVENT.account), ACCOUNT, RESOURCE);
 /** Whether the vault can be frozen is a feature of its resource. */
 const NOT_FROZEN = recipe(QUERY_ACTOR, VAULT, RESOURCE);
 const DIVISIBILITY = recipe(VAULT, RESOURCE, divisibility);
+/** What a vault that can be frozen reads besides. */
+export const FREEZE_STATUS: Recipe = recipe(VAULT, RESOURCE, fetch(SIZE.freezeStatus));
 const AMOUNT = bucketAmount(ZONE.account, ZONE.inAccount);
 
 const vaultTake = vaultCall(

@@ -9,6 +9,8 @@ export const OWNED_NODES = 500;
 export const LOCK_FEE = 500;
 export const TRANSIENT = 55;
 
+/** Every byte that is written, sent or read costs twice. */
+export const dataProcessing = (bytes: number): number => 2 * bytes;
 export const open = (bytes: number): number => 303 + 2 * bytes;
 export const readHeap = (bytes: number): number => 65 + 2 * bytes;
 export const readStore = (bytes: number): number => 113 + 2 * bytes;
@@ -45,6 +47,8 @@ export const SIZE = {
   balance: 37,
   /** Fungible proof: whether it may move on. */
   moveable: 13,
+  /** Of a freezable resource's vault: what is frozen. */
+  freezeStatus: 19,
   /** Account: the vault of a resource, or an empty entry; default deposit rule; owner's role. */
   vaultEntry: 46,
   emptyEntry: 12,

@@ -1,6 +1,7 @@
 import type { NodeId } from '../../sbor/custom.js';
 import type { Execution } from '../check/execution.js';
-import { look, SIZE } from './charge.js';
+import { FREEZE_STATUS } from './account.js';
+import { dataProcessing, look, SIZE } from './charge.js';
 import { firstUse } from './package.js';
 import { COMMIT, DATABASE_MISS, databaseRead } from './price.js';
 import type { ZoneChange } from './proof.js';
@@ -87,6 +88,14 @@ export class Meter {
     if (!this.unknown.includes(what)) this.unknown.push(what);
   }
 
+  /** What a first non-fungible costs beyond a fungible, about: packages of its own, an entry per id. */
+  nonFungible(): void {
+    if (this.unknown.includes('non-fungibles')) return;
+    this.unknown.push('non-fungibles');
+    this.execution += 480_000;
+    this.finalization += 200_000;
+  }
+
   /** Charges a recipe about a resource, and what of packages it is the first to need. */
   charge(recipe: Recipe, resource?: ResourceState, account?: AccountState): void {
     let units = recipe.units;
@@ -104,9 +113,27 @@ export class Meter {
     this.execution += look(this.intents[intent]!.zone);
   }
 
+  private resourceState(id: NodeId): ResourceState {
+    let resource = this.resources.get(id);
+    if (resource === undefined) {
+      resource = new ResourceState(id, this.facts);
+      this.resources.set(id, resource);
+    }
+    return resource;
+  }
+
+  private accountState(id: NodeId): AccountState {
+    let account = this.accounts.get(id);
+    if (account === undefined) {
+      account = new AccountState(id);
+      this.accounts.set(id, account);
+    }
+    return account;
+  }
+
   /** A resource whose type info is about to be read. */
   resource(id: NodeId): ResourceState {
-    const resource = entry(this.resources, id, ResourceState);
+    const resource = this.resourceState(id);
     if (!resource.infoRead) {
       resource.infoRead = true;
       this.execution += databaseRead(resource.bytes);
@@ -117,18 +144,18 @@ export class Meter {
   /** A reference checked before the transaction runs: read for every intent, cached from then on. Returns its units. */
   reference(id: NodeId, resource: boolean): number {
     if (resource) {
-      const state = entry(this.resources, id, ResourceState);
+      const state = this.resourceState(id);
       state.infoRead = true;
       return databaseRead(state.bytes);
     }
-    const state = entry(this.accounts, id, AccountState);
+    const state = this.accountState(id);
     state.infoRead = true;
     return databaseRead(state.bytes);
   }
 
   /** An account that is called: one that a key owns may come to exist by this. */
   call(id: NodeId): AccountState {
-    const account = entry(this.accounts, id, AccountState);
+    const account = this.accountState(id);
     account.called = true;
     if (account.infoRead) return account;
     account.infoRead = true;
@@ -201,13 +228,26 @@ export class Meter {
     }
   }
 
+  /** A freezable vault says whether it is frozen before anything moves. */
+  notFrozen(vault: VaultState, resource: ResourceState): void {
+    if (!resource.freezable) return;
+    this.charge(FREEZE_STATUS, resource);
+    if (vault.freezeRead) return;
+    vault.freezeRead = true;
+    this.execution += databaseRead(SIZE.freezeStatus);
+  }
+
   /** A new vault: three substates that the ledger stores from now on (docs/protocol.md §12.5). */
-  createVault(vault: VaultState): void {
+  createVault(vault: VaultState, resource: ResourceState): void {
     vault.exists = vault.infoRead = vault.balanceRead = vault.changed = true;
     if (!vault.entryRead) this.execution += DATABASE_MISS;
     vault.entryRead = true;
     this.event('vaultCreation');
     for (const [key, value] of NEW_VAULT) this.insert(key, value);
+    if (!resource.freezable) return;
+    vault.freezeRead = true;
+    this.execution += dataProcessing(SIZE.freezeStatus);
+    this.insert(1, SIZE.freezeStatus);
   }
 
   private insert(key: number, value: number): void {
@@ -246,14 +286,4 @@ export class Meter {
     for (const resource of resources) units += resource.look;
     this.execution += units;
   }
-}
-
-/** What a map holds of an entity, made when it is first asked for. */
-function entry<T>(map: Map<NodeId, T>, id: NodeId, State: new (id: NodeId) => T): T {
-  let state = map.get(id);
-  if (state === undefined) {
-    state = new State(id);
-    map.set(id, state);
-  }
-  return state;
 }

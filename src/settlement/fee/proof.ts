@@ -240,12 +240,11 @@ const resourceType = innerCall(
   fetch(SIZE.divisibility),
 );
 
-/** A proof made of those in the auth zone; `proofs` of them are of that resource and looked into, `others` only at. */
+/** A proof made of those in the auth zone: all are looked at, those of the resource looked into, some opened. */
 export function composed(
   by: 'amount' | 'all',
   zone: ZoneChange,
-  proofs: number,
-  others: number,
+  { proofs, same, opened: taken }: { readonly proofs: number; readonly same: number; readonly opened: number },
   changes: readonly LockChange[],
 ): Recipe {
   const name = by === 'amount' ? 'create_proof_of_amount' : 'create_proof_of_all';
@@ -254,8 +253,8 @@ export function composed(
   // To compose of all the zone is opened as if to change it, and written back.
   const opened =
     by === 'amount' ? zoneInfo + look(zone.before) : zoneChanged(zone.before, zone.before, zone.badges, zone.proofs);
-  const looked = (proofs + others) * 2 * INFO + proofs * look(evidenceBytes(1));
-  const used = changes.length * (open(evidenceBytes(1)) + readHeap(evidenceBytes(1)) + CLOSE);
+  const looked = proofs * 2 * INFO + same * look(evidenceBytes(1));
+  const used = taken * (open(evidenceBytes(1)) + readHeap(evidenceBytes(1)) + CLOSE);
   return recipe(
     QUERY_ACTOR,
     RESOURCE,

@@ -9,24 +9,39 @@ export interface StateFacts {
   holdsVault(account: NodeId, resource: NodeId): boolean | undefined;
   /** Whether a preallocated account has come to exist. Unknown counts as true. */
   exists?(account: NodeId): boolean | undefined;
+  /**
+   * Features of a fungible resource by their names on the ledger: `mint`, `burn`, `track_total_supply`, `vault_freeze`,
+   * `vault_recall`. Unknown counts as the first three. What is frozen is read at every use of a vault: 2 % of a bundle.
+   */
+  features?(resource: NodeId): readonly string[] | undefined;
 }
 
-/** Sizes of type infos (docs/protocol.md §12.1). */
-const TYPE_INFO = { xrd: 145, resource: 164, account: 119 } as const;
+/** Sizes of type infos (docs/protocol.md §12.1). That of a resource lists its features: length and name of each. */
+const TYPE_INFO = { resource: 135, account: 119 } as const;
+const XRD_FEATURES: readonly string[] = ['mint', 'burn'];
+const USUAL_FEATURES: readonly string[] = ['mint', 'burn', 'track_total_supply'];
 
 /** A resource during a transaction: its type info's size, and what of it was read from the database already. */
 export class ResourceState {
   readonly bytes: number;
   /** One look at the type info. */
   readonly look: number;
+  readonly freezable: boolean;
   infoRead = false;
   withdrawerRead = false;
   depositorRead = false;
   divisibilityRead = false;
 
-  constructor(readonly id: NodeId) {
-    this.bytes = id === XRD ? TYPE_INFO.xrd : TYPE_INFO.resource;
-    this.look = fetch(this.bytes);
+  constructor(
+    readonly id: NodeId,
+    facts: StateFacts,
+  ) {
+    const features = id === XRD ? XRD_FEATURES : (facts.features?.(id) ?? USUAL_FEATURES);
+    let bytes: number = TYPE_INFO.resource;
+    for (const feature of features) bytes += 1 + feature.length;
+    this.bytes = bytes;
+    this.look = fetch(bytes);
+    this.freezable = features.includes('vault_freeze');
   }
 }
 
@@ -35,6 +50,7 @@ export class VaultState {
   entryRead = false;
   infoRead = false;
   balanceRead = false;
+  freezeRead = false;
   changed = false;
   /** Amounts that proofs lock, and whether any ever did. */
   readonly locks: bigint[] = [];

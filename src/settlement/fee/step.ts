@@ -91,7 +91,7 @@ function worktopStep(step: WorktopStep, meter: Meter): void {
         meter.charge(TAKE[step.how], resource);
         if (step.how !== 'none') meter.add(listRead(kinds));
         if (step.how === 'part') meter.divisibility(resource);
-        if (step.by === 'ids') meter.notKnown('non-fungibles');
+        if (step.by === 'ids') meter.nonFungible();
       }
       if (step.how !== 'whole') return;
       intent.resources.splice(intent.resources.indexOf(resource), 1);
@@ -103,7 +103,7 @@ function worktopStep(step: WorktopStep, meter: Meter): void {
       intent.resources.length = 0;
       return meter.writeList(step.intent);
     case 'assert-worktop': {
-      if (step.by === 'ids') return meter.notKnown('non-fungibles');
+      if (step.by === 'ids') return meter.nonFungible();
       meter.charge(ASSERT[step.by]);
       meter.add(2 * step.bytes + look(listBytes(kinds)));
       for (const named of step.named) meter.add(meter.resource(named).look);
@@ -140,6 +140,7 @@ function callStep(step: CallStep, meter: Meter): void {
       if (!vault.exists) meter.notKnown(`account ${account.id} has no vault to withdraw from`);
       meter.charge(WITHDRAW, resource, account);
       meter.useVault(vault, true);
+      meter.notFrozen(vault, resource);
       meter.withdrawer(resource);
       meter.divisibility(resource);
       meter.event('vaultWithdraw');
@@ -178,9 +179,9 @@ function unknownCall(target: string, meter: Meter): void {
   meter.notKnown(`what ${target} costs`);
 }
 
-/** Non-fungibles are priced like an amount, which is near, and not called known. */
+/** Non-fungibles are priced like amounts and something more the first time, and not called known. */
 function nonFungible(step: CallStep, account: AccountState, meter: Meter): void {
-  meter.notKnown('non-fungibles');
+  meter.nonFungible();
   if (step.method === 'create_proof_of_non_fungibles') return chargeAccountProof(account, step.assets[0]!, meter);
   const resource = meter.resource(step.assets[0]!.resource);
   meter.charge(WITHDRAW, resource, account);
@@ -206,11 +207,12 @@ function deposited(meter: Meter, account: AccountState, id: string, empty: boole
   const vault = meter.vault(account, resource);
   if (!vault.exists) {
     meter.charge(FIRST_DEPOSITED[empty ? 'empty' : 'full'], resource, account);
-    meter.createVault(vault);
+    meter.createVault(vault, resource);
   } else {
     meter.charge(DEPOSITED[empty ? 'empty' : 'full'], resource, account);
     meter.useVault(vault, !empty);
   }
+  meter.notFrozen(vault, resource);
   meter.depositor(resource);
   meter.event('vaultDeposit');
   meter.event('accountDeposit');

@@ -1,0 +1,63 @@
+import { parseAmount } from '../../src/base/amount.js';
+import { UnmatchedError } from '../../src/settlement/error.js';
+import { Chance } from '../../test/support/randomBundles.js';
+import { FeeTable } from './feesTable.js';
+import { type Case, readCase, settle } from './settlementsCase.js';
+import { randomCase } from './settlementsRandom.js';
+import { SHAPES, shapeCase } from './settlementsShapes.js';
+import type { Suite, SuiteContext, SuiteResult } from './suite.js';
+import { openWorld, type World } from './world.js';
+import { inFlight } from './worldFlight.js';
+
+/** What we predict beside what the engine charges, by shape. */
+export const fees: Suite = { name: 'fees', counts: { full: 2000, ci: 200 }, run };
+
+/** Error that no prediction may exceed whose facts are all known, in percent. */
+const MOST = 2;
+/** And that one in twenty may. */
+const MOST_AT_P95 = 0.5;
+
+async function run({ count, seed, engine, report }: SuiteContext): Promise<SuiteResult> {
+  const world = await openWorld(engine.raw);
+  const table = new FeeTable();
+  let differ = 0;
+  await inFlight(count, async (index) => {
+    const made = feeCase(world, new Chance(seed * 100_043 + index), index);
+    const composition = index % 3 === 0 ? 'template' : 'cheapest';
+    const settled = unlessUnmatched(() => settle(world, readCase(made.case), composition));
+    if (settled === undefined) return;
+    const receipt = await world.judge.execute(settled.hex);
+    if (receipt.status !== 'CommittedSuccess' || receipt.fee === null) return; // the suite of settlements says so
+    const { fee } = settled.proposal;
+    const charged = parseAmount(receipt.fee.total);
+    const error = table.add(made.row, composition, fee, receipt.fee);
+    if (fee.known && error > MOST) {
+      differ++;
+      const about = { suite: 'fees', index, label: `${made.row} ${composition}`, kind: made.case.shape, network: 242 };
+      const official = { total: charged.toString(), units: receipt.fee.executionCostUnits };
+      const ours = { total: fee.total.toString(), units: fee.executionUnits };
+      report.difference({ ...about, hex: settled.hex, official, ours });
+    }
+    report.progress(`fees: ${index} of ${count}`);
+  });
+  const p95 = table.p95();
+  if (p95 > MOST_AT_P95) differ++;
+  return { compared: table.count, differ, notes: table.notes() };
+}
+
+/** Every shape in turn, and between them random bundles. */
+export function feeCase(world: World, chance: Chance, index: number, maxItems = 16): { case: Case; row: string } {
+  if (index % 2 === 1) return { case: randomCase(world, chance, { maxItems }), row: 'random' };
+  const names = Object.keys(SHAPES);
+  const shape = names[(index / 2) % names.length]!;
+  return { case: shapeCase(world, chance, shape), row: shape };
+}
+
+export function unlessUnmatched<T>(make: () => T): T | undefined {
+  try {
+    return make();
+  } catch (error) {
+    if (!(error instanceof UnmatchedError)) throw error;
+    return undefined;
+  }
+}

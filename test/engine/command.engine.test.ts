@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { expect, it } from 'vitest';
+import { toHex } from '../../src/base/bytes.js';
+import { temporaryFolder } from '../cli/support.js';
+import { ed25519Key } from '../support/build.js';
+import { post, sdk } from '../support/gateway.js';
+
+/** `anthic-solver sandbox` as a process. */
+
+const folder = temporaryFolder();
+const key = ed25519Key(7).publicKey;
+
+function start(...args: string[]): ChildProcess {
+  return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'sandbox', '--port', '0', ...args]);
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  const [line] = await once(createInterface({ input: child.stdout! }), 'line');
+  return line as string;
+}
+
+it('starts a ledger and a Gateway, and a signal ends both', async () => {
+  const world = folder.write(
+    'world.json',
+    JSON.stringify({
+      tokens: [{ symbol: 'xUSDC', divisibility: 6 }],
+      accounts: [
+        {
+          name: 'solver',
+          publicKey: { curve: 'Ed25519', hex: toHex(key.key) },
+          fund: [
+            { resource: 'XRD', amount: '100.5' },
+            { resource: 'xUSDC', amount: '7' },
+          ],
+        },
+      ],
+    }),
+  );
+  const faults = folder.write(
+    'faults.json',
+    '[{ "path": "/transaction/construction", "fault": { "type": "rate-limit" } }]',
+  );
+  const child = start('--json', '--round', '50', '--epoch', '77', '--world', world, '--faults', faults);
+  const said = JSON.parse(await firstLine(child));
+  expect(said).toMatchObject({ network: { id: 242, name: 'simulator' }, epoch: 77 });
+  const gateway = sdk(said.gateway);
+  const { items } = await gateway.details([said.accounts[0].address]);
+  const held = items[0]!.fungible_resources!.items.map((each) => (each as { amount: string }).amount);
+  expect(held.sort()).toEqual(['100.5', '7']);
+  expect((await post(`${said.gateway}/transaction/construction`)).status).toBe(429);
+  const { ledger_state } = await gateway.gatewayStatus();
+  await expect
+    .poll(async () => (await gateway.gatewayStatus()).ledger_state.round)
+    .toBeGreaterThan(ledger_state.round + 1);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+it('ends with status 1 when its engine dies', async () => {
+  const child = start('--manual');
+  let stderr = '';
+  child.stderr!.on('data', (chunk) => {
+    stderr += chunk;
+  });
+  await firstLine(child);
+  const engines = spawn('ps', ['--ppid', `${child.pid}`, '-o', 'pid=,comm=']);
+  let listed = '';
+  engines.stdout.on('data', (chunk) => {
+    listed += chunk;
+  });
+  await once(engines, 'close');
+  const pid = Number(/(\d+) anthic-engine/.exec(listed)?.[1]);
+  process.kill(pid, 'SIGKILL');
+  expect(await once(child, 'exit')).toEqual([1, null]);
+  expect(stderr).toMatch(/^error: the engine died \(signal SIGKILL\) \[engine-died\]\n$/);
+});
