@@ -5,22 +5,28 @@ import { SolverError, under } from '../base/error.js';
  * counts as absent, as the Gateway has it.
  */
 export class Fields {
-  private constructor(private readonly fields: Readonly<Record<string, unknown>>) {}
+  private constructor(
+    private readonly fields: Readonly<Record<string, unknown>>,
+    /** Of the object itself: '' or such as `opt_ins`. */
+    private readonly path: string,
+  ) {}
 
   /** The object itself, for a reader that makes its own. */
   get raw(): unknown {
     return this.fields;
   }
 
-  static of(value: unknown): Fields {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw bad('an object', value);
-    return new Fields(value as Record<string, unknown>);
+  static of(value: unknown, path = ''): Fields {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return new Fields(value as Record<string, unknown>, path);
+    }
+    throw path === '' ? bad('an object', value) : under(bad('an object', value), path);
   }
 
   /** Refuses any field but these: a misspelt setting shall not go unnoticed. */
   only(...names: readonly string[]): this {
     for (const name of Object.keys(this.fields)) {
-      if (!names.includes(name)) throw under(bad(`one of ${names.join(', ')}`, name), name);
+      if (!names.includes(name)) throw this.at(name, bad(`one of ${names.join(', ')}`, name));
     }
     return this;
   }
@@ -62,8 +68,7 @@ export class Fields {
   }
 
   optionalObject(name: string): Fields | undefined {
-    const value = this.read<unknown>(name, true, 'an object', () => true);
-    return value === undefined ? undefined : this.sub(name, value);
+    return this.has(name) ? this.object(name) : undefined;
   }
 
   /** A list, each element read by `read`; absent, it is empty. */
@@ -73,7 +78,7 @@ export class Fields {
       try {
         return read(value);
       } catch (error) {
-        throw under(error, `${name}[${index}]`);
+        throw under(error, `${this.pathOf(name)}[${index}]`);
       }
     });
   }
@@ -82,19 +87,19 @@ export class Fields {
     return this.fields[name] !== undefined && this.fields[name] !== null;
   }
 
-  private sub(name: string, value: unknown): Fields {
-    try {
-      return Fields.of(value);
-    } catch (error) {
-      throw under(error, name);
-    }
-  }
-
   private read<T>(name: string, optional: boolean, wanted: string, fits: (value: unknown) => boolean): T | undefined {
     const value = this.fields[name] ?? undefined;
     if (value === undefined && optional) return undefined;
-    if (!fits(value) || value === undefined) throw under(bad(wanted, value), name);
+    if (!fits(value) || value === undefined) throw this.at(name, bad(wanted, value));
     return value as T;
+  }
+
+  private at(name: string, error: SolverError): unknown {
+    return under(error, this.pathOf(name));
+  }
+
+  private pathOf(name: string): string {
+    return this.path === '' ? name : `${this.path}.${name}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import { type Bytes, toHex } from '../base/bytes.js';
+import { type Bytes, bufferOf, toHex } from '../base/bytes.js';
 import { fixedBytes, type Infer, struct, variants } from '../sbor/codec.js';
 import { ENTITY, type LocalId, type NodeId } from '../sbor/custom.js';
 import { blake2b } from './crypto.js';
@@ -47,9 +47,20 @@ export interface NonFungibleGlobalId {
   readonly localId: LocalId;
 }
 
+// The same few keys come again and again: the solver's, the wrappers' signer's, the makers'.
+const hashes = new Map<string, string>();
+const MAX_HASHES = 1024;
+
 /** The last 29 bytes of the key's hash, as hex: what accounts, identities and badges are named by. */
 export function publicKeyHash(key: Bytes): string {
-  return toHex(blake2b(key).subarray(3));
+  const id = bufferOf(key).toString('latin1');
+  let hash = hashes.get(id);
+  if (hash === undefined) {
+    if (hashes.size === MAX_HASHES) hashes.clear();
+    hash = toHex(blake2b(key).subarray(3));
+    hashes.set(id, hash);
+  }
+  return hash;
 }
 
 /** The account that a key owns without ever creating it (docs/protocol.md §3.5). */

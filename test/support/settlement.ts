@@ -3,7 +3,7 @@ import type { NodeId } from '../../src/sbor/custom.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import type { NotarizedTransaction } from '../../src/transaction/model.js';
 import { callMethod, ed25519Key, makeNotarized, type TransactionOptions, yieldToChild } from './build.js';
-import { decimal, ENTIRE_WORKTOP, makeItem, makePair } from './bundles.js';
+import { decimal, ENTIRE_WORKTOP, makeItem, makePair, type OrderOptions } from './bundles.js';
 
 /** Whole settlements for the sandbox: what a solver would submit. */
 
@@ -20,7 +20,7 @@ export interface SettlementOptions extends TransactionOptions {
 
 /** The root that passes what two wrapped orders sell to each other, and banks the rewards. */
 export function settlePair(
-  [a, b]: readonly Parameters<typeof makeItem>[0][],
+  [a, b]: readonly OrderOptions[],
   { root = 0n, lockFee = units(5), lockAfter = 0, ...options }: SettlementOptions = {},
 ): NotarizedTransaction {
   const calls = [
@@ -41,10 +41,10 @@ export function settlePair(
   });
 }
 
-/** The orders of pair number `seed`: one unit of `a` against two of `b`. */
-export function pairOf(a: NodeId, b: NodeId, seed: number, header: object = {}) {
+/** The orders of pair number `seed`: one unit of `a` against two of `b`, good for long. */
+export function pairOf(a: NodeId, b: NodeId, seed: number): OrderOptions[] {
   return makePair(a, b, units(1), units(2), seed).map((order) => ({
     ...order,
-    header: { ...order.header, endEpoch: 5000n, maxTimestamp: undefined, ...header },
+    header: { ...order.header, endEpoch: 5000n, maxTimestamp: 100_000_000_000n },
   }));
 }
