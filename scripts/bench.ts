@@ -34,7 +34,7 @@ function add(what: string, value: string, beside: string, ratio: number, target:
 }
 
 const recording = parseRecording(
-  readFileSync(new URL('../fixtures/recordings/documentation.jsonl', import.meta.url), 'utf8').trim(),
+  readFileSync('fixtures/recordings/documentation.jsonl', 'utf8').trim(),
 );
 const key = SolverKey.generate('Ed25519');
 const account = preallocatedAccount(key.publicKey);
@@ -144,7 +144,7 @@ async function benchProcess(): Promise<void> {
   const starts: number[] = [];
   for (let i = 0; i < 5; i++) {
     starts.push(
-      await firstOutput(['replay', new URL('../fixtures/recordings/documentation.jsonl', import.meta.url).pathname]),
+      await firstOutput(['replay', 'fixtures/recordings/documentation.jsonl']),
     );
   }
   const bare: number[] = [];

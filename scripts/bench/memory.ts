@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { makeFrame, makeItem, makePair, token } from '../../test/support/bundles.js';
 
-const MAIN = new URL('../../dist/main.js', import.meta.url).pathname;
+const MAIN = 'dist/main.js';
 
 /** Peak resident memory of a process in MB (Linux). */
 function peakMegabytes(child: ChildProcess): number {

@@ -62,7 +62,13 @@ export function strayInstruction(chance: Chance, levels: number): Instruction {
     () => ({ type: 'YIELD_TO_CHILD', child: id, args: args() }),
     () => ({ type: 'VERIFY_PARENT', rule: arbitraryRule(chance) }),
     () => ({ type: 'CALL_METHOD', address: { namedAddress: id }, method: 'stray', args: args() }),
-    () => ({ type: 'CALL_FUNCTION', package: { namedAddress: id }, blueprint: 'Stray', function: 'stray', args: args() }),
+    () => ({
+      type: 'CALL_FUNCTION',
+      package: { namedAddress: id },
+      blueprint: 'Stray',
+      function: 'stray',
+      args: args(),
+    }),
   ];
   return chance.pick(stray)();
 }

@@ -16,11 +16,11 @@ import { inFlight } from './worldFlight.js';
  * Where `lock_fee` stands: no good bundle is refused for want of a fee, and an order that cannot pay costs nothing
  * wherever some place of the lock would have had it rejected. Counts both, and how far before the loan's end it stands.
  */
-export const locks: Suite = { name: 'locks', counts: { full: 2000, ci: 100 }, run };
+export const locks: Suite = { name: 'locks', counts: { full: 2000, ci: 200 }, run };
 
 const SHAPE_EVERY = 4;
 /** Every so many bundles all later places are tried, and each of its orders is made unable to pay. */
-const TRUTH_EVERY = 4;
+const TRUTH_EVERY = 3;
 
 async function run({ count, seed, engine, report }: SuiteContext): Promise<SuiteResult> {
   const world = await openWorld(engine.raw);
@@ -106,7 +106,7 @@ async function judgeBroken(world: World, settled: Settled, tally: LockTally, tru
       );
       // An order that mints what it sells pays all the same.
       if (receipt.status === 'CommittedSuccess') return;
-      tally.broken(receipt, best);
+      tally.broken(receipt, best, settled);
     }),
   );
 }

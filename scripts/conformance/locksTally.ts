@@ -1,4 +1,5 @@
 import { formatAmount, parseAmount } from '../../src/base/amount.js';
+import type { Settled } from './settlementsCase.js';
 import type { JudgedReceipt } from './worldEngine.js';
 
 interface Good {
@@ -17,6 +18,7 @@ export class LockTally {
   private readonly left: number[] = [];
   private readonly later = { none: 0, refused: 0, accepted: 0 };
   private readonly missed = new Map<string, number>();
+  private readonly unspared = new Map<string, number>();
   private readonly brokens = { free: 0, paid: 0, cost: 0n };
   private readonly blinds = { accepted: 0, refused: 0 };
   private readonly truth = { free: 0, ours: 0, orders: 0 };
@@ -28,14 +30,11 @@ export class LockTally {
       this.left.push(left);
       this.later[later ? 'accepted' : 'refused']++;
     }
-    if (later) {
-      const why = `${shape.replaceAll(/\d+/g, '')}${known ? '' : ' (fee not known)'}`;
-      this.missed.set(why, (this.missed.get(why) ?? 0) + 1);
-    }
+    if (later) count(this.missed, kindOf(shape, known));
   }
 
   /** A bundle of which one order cannot pay: with our lock, and (for a sample) with the lock as late as a node takes it. */
-  broken(receipt: JudgedReceipt, best: JudgedReceipt | undefined): void {
+  broken(receipt: JudgedReceipt, best: JudgedReceipt | undefined, { bundle, proposal }: Settled): void {
     this.compared++;
     if (receipt.status === 'CommittedFailure') {
       this.brokens.paid++;
@@ -44,7 +43,9 @@ export class LockTally {
     if (best === undefined) return;
     this.truth.orders++;
     if (best.status !== 'CommittedFailure') this.truth.free++;
-    if (best.status !== 'CommittedFailure' && receipt.status !== 'CommittedFailure') this.truth.ours++;
+    if (best.status === 'CommittedFailure') return;
+    if (receipt.status !== 'CommittedFailure') this.truth.ours++;
+    else count(this.unspared, kindOf(bundle.shape, proposal.fee.known));
   }
 
   blind(accepted: boolean): void {
@@ -56,16 +57,30 @@ export class LockTally {
     const { free, paid, cost } = this.brokens;
     const { truth } = this;
     const mean = paid === 0 ? '-' : formatAmount((cost / BigInt(paid) / 10n ** 14n) * 10n ** 14n);
-    const missed = [...this.missed].sort((a, b) => b[1] - a[1]).slice(0, 6);
     return [
       `lock: ${none} as late as can be, ${refused} with the next place refused, ${accepted} with the next place good too`,
-      ...missed.map(([why, count]) => `  next place good too: ${why} ${count}`),
+      ...most(this.missed).map((each) => `  next place good too: ${each}`),
       `units left of the loan behind the lock: ${spread(this.left)}`,
       `an order that cannot pay: ${free} cost nothing, ${paid} cost a fee (mean ${mean} XRD)`,
       `without facts about the ledger: ${this.blinds.accepted} accepted, ${this.blinds.refused} refused`,
       `of a sample of ${truth.orders} some place rejects ${truth.free}, of which ours rejects ${truth.ours}`,
+      ...most(this.unspared).map((each) => `  not by ours: ${each}`),
     ];
   }
+}
+
+/** Shapes without their numbers are few enough to count. */
+function kindOf(shape: string, known: boolean): string {
+  return `${shape.replaceAll(/\d+/g, '')}${known ? '' : ' (fee not known)'}`;
+}
+
+function count(counts: Map<string, number>, what: string): void {
+  counts.set(what, (counts.get(what) ?? 0) + 1);
+}
+
+function most(counts: ReadonlyMap<string, number>): string[] {
+  const sorted = [...counts].sort((a, b) => b[1] - a[1]);
+  return sorted.slice(0, 6).map(([what, count]) => `${what} ${count}`);
 }
 
 function spread(values: readonly number[]): string {

@@ -18,8 +18,9 @@ function around(chance: Chance, limit: number): number {
 }
 
 function epochs(intent: IntentPlan, start: bigint, end: bigint): void {
-  intent.header.startEpochInclusive = start;
-  intent.header.endEpochExclusive = end;
+  const most = (epoch: bigint) => (epoch > MAX_U64 ? MAX_U64 : epoch);
+  intent.header.startEpochInclusive = most(start);
+  intent.header.endEpochExclusive = most(end);
 }
 
 function plaintext(intent: IntentPlan, mimeType: string, content: string | Buffer): void {
@@ -77,7 +78,7 @@ export const HEADER_MUTATIONS: readonly Mutation[] = [
     apply: (chance, { plan }) => {
       const intent = pickIntent(chance, plan);
       const { startEpochInclusive: start } = intent.header;
-      epochs(intent, start, (start + LIMITS.epochRange + BigInt(chance.below(3) - 1)) & MAX_U64);
+      epochs(intent, start, start + LIMITS.epochRange + BigInt(chance.below(3) - 1));
     },
   },
   {
@@ -104,7 +105,7 @@ export const HEADER_MUTATIONS: readonly Mutation[] = [
       const min = chance.often(0.3) ? chance.pick([MIN_I64, 0n, MAX_I64 - 1n]) : 1_700_000_000n;
       header.minProposerTimestampInclusive = min;
       const max = min + BigInt(chance.below(4) - 1);
-      header.maxProposerTimestampExclusive = max < MIN_I64 ? MIN_I64 : max;
+      header.maxProposerTimestampExclusive = max < MIN_I64 ? MIN_I64 : max > MAX_I64 ? MAX_I64 : max;
     },
   },
   {
@@ -178,7 +179,10 @@ export const HEADER_MUTATIONS: readonly Mutation[] = [
             [type, once],
             [type, once],
           ];
-      pickIntent(chance, plan).message = { type: 'Encrypted', message: { encrypted: Buffer.alloc(1), decryptorsByCurve } };
+      pickIntent(chance, plan).message = {
+        type: 'Encrypted',
+        message: { encrypted: Buffer.alloc(1), decryptorsByCurve },
+      };
     },
   },
 ];

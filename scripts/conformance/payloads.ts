@@ -9,14 +9,14 @@ import { arbitraryPlan } from '../../test/support/arbitraryTree.js';
 import { anyIds, arbitraryValue, nestedValue } from '../../test/support/arbitraryValue.js';
 import { differences, ENGINE_KIND, judge } from './compareVerdict.js';
 import type { OfficialVerdict } from './engine.js';
-import { chanceOf } from './generateCase.js';
+import { chanceOf, inBatches } from './generateCase.js';
 import { disturb } from './generateDisturbed.js';
 import { Seen } from './reportSeen.js';
 import type { Suite, SuiteContext, SuiteResult } from './suite.js';
 
 /**
  * Payloads of our making: the official code must read the same out of them, and print the same manifests. Every tenth case
- * is an untyped value, every tenth payload has instructions at random, which are then refused, by both alike.
+ * is an untyped value; in another tenth instructions are out of place, which both must refuse alike.
  */
 export const payloads: Suite = { name: 'payloads', counts: { full: 20_000, ci: 2_000 }, run };
 
@@ -34,15 +34,7 @@ interface Case {
 
 async function run(context: SuiteContext): Promise<SuiteResult> {
   const runner = new Runner(context);
-  let before: Promise<void> = Promise.resolve();
-  for (let start = 0; start < context.count; start += BATCH) {
-    // The engine judges one batch while the next one is made.
-    const batch = runner.batch(start, Math.min(start + BATCH, context.count));
-    await before;
-    before = batch;
-    context.report.progress(`payloads: ${start} of ${context.count}`);
-  }
-  await before;
+  await inBatches(context, payloads.name, BATCH, (from, to) => runner.batch(from, to));
   return runner.result();
 }
 
@@ -51,7 +43,6 @@ class Runner {
   private compared = 0;
   private differ = 0;
   private valid = 0;
-  private validated = 0;
   private texts = 0;
   private withoutText = 0;
   private values = 0;
@@ -80,28 +71,26 @@ class Runner {
     const label = `${plan.kind}${disturbed ? ', disturbed' : ''}`;
     if (payload === undefined) throw new Error(`payload ${index} does not read: ${verdict.error?.message}`);
     this.seen.payload(payload);
-    this.expectSameBytes(index, label, payload, bytes, plan.tupleForm);
-    return { index, label, network, hex: toHex(bytes), payload, ours: verdict };
+    const hex = toHex(bytes);
+    this.expectSameBytes(index, label, payload, hex);
+    return { index, label, network, hex, payload, ours: verdict };
   }
 
-  /** What is read must be written as the same bytes again. */
-  private expectSameBytes(index: number, label: string, payload: Payload, bytes: Uint8Array, tuple: boolean): void {
-    const again = encodeTransaction(payload.kind, payload.value as never);
-    const [a, b] = tuple ? [bytes.subarray(3), again.subarray(4)] : [bytes, again];
-    // The two outer forms differ in the kind byte and the discriminator only.
-    const same = tuple ? toHex(bytes.subarray(3)) === toHex(again.subarray(4)) : toHex(a) === toHex(b);
-    if (!same) this.differs(index, label, payload.kind, 0, toHex(bytes), 'the same bytes', toHex(again));
+  /** What is read must be written as the same bytes again, but for the outer form: only the enum is written. */
+  private expectSameBytes(index: number, label: string, payload: Payload, hex: string): void {
+    const again = toHex(encodeTransaction(payload.kind, payload.value as never));
+    const same = hex.startsWith('4d21') ? again === `4d220e${hex.slice(4)}` : again === hex;
+    if (!same) this.differs(index, `${label}: written again`, payload.kind, 0, hex, null, again);
   }
 
   private async check(cases: readonly Case[]): Promise<void> {
     const items = cases.map(({ hex, network, payload }) => ({ hex, network, kind: ENGINE_KIND[payload.kind] }));
     const verdicts = await this.context.engine.checkMany(items);
-    cases.forEach((each, i) => this.compare(each, verdicts[i]!));
+    for (const [i, each] of cases.entries()) this.compare(each, verdicts[i]!);
   }
 
   private compare({ index, label, network, hex, payload, ours }: Case, official: OfficialVerdict): void {
     this.compared++;
-    if (official.signers !== null || official.error !== null) this.validated++;
     if (official.valid) this.valid++;
     const parts = differences(official, ours);
     if (parts.length > 0) this.differs(index, `${label}: ${parts}`, payload.kind, network, hex, official, ours);
@@ -140,7 +129,15 @@ class Runner {
     }
   }
 
-  private differs(index: number, label: string, kind: string, network: number, hex: string, official: unknown, ours: unknown) {
+  private differs(
+    index: number,
+    label: string,
+    kind: string,
+    network: number,
+    hex: string,
+    official: unknown,
+    ours: unknown,
+  ) {
     this.differ++;
     this.context.report.difference({ suite: payloads.name, index, label, kind, network, hex, official, ours });
   }
@@ -174,7 +171,9 @@ function coresOf(payload: Payload): IntentCore[] {
   }
 }
 
-function intentOf(payload: Exclude<Payload, { kind: 'SubintentV2' | 'PartialTransactionV2' | 'SignedPartialTransactionV2' }>) {
+function intentOf(
+  payload: Exclude<Payload, { kind: 'SubintentV2' | 'PartialTransactionV2' | 'SignedPartialTransactionV2' }>,
+) {
   switch (payload.kind) {
     case 'TransactionIntentV2':
       return payload.value;

@@ -84,9 +84,16 @@ async function judgeCase(
     const wrong = broken(each, receipt);
     if (wrong !== undefined) surprise(`${each.composition} ${bundle.shape}`, each.hex, wrong, 'settles');
   }
-  tally.profits(receipts.map((receipt) => netXrd(receipt, bundle.solver.account)));
+  // A contingent fee of a user's helps whoever locked before it: no merit of a composition.
+  if (!bundle.items.some(hasContingentFee)) {
+    tally.profits(receipts.map((receipt) => netXrd(receipt, bundle.solver.account)));
+  }
   const mutations = Array.from({ length: MUTATIONS }, () => forceMutation(world, chance, settled[0]!));
   await judgeForced(world, mutations.flat(), tally, surprise);
+}
+
+function hasContingentFee({ order }: RandomCase['items'][number]): boolean {
+  return (order.prefix ?? []).some((each) => each.type === 'CALL_METHOD' && each.method === 'lock_contingent_fee');
 }
 
 /** Both compositions, or why there is none. */
@@ -153,6 +160,7 @@ class Tally {
   private readonly labels = new Map<string, { good: number; bad: number; assumed: number }>();
   private readonly profit = [0n, 0n];
   private bundles = 0;
+  private worse = 0;
 
   refused(code: string): void {
     this.refusals.set(code, (this.refusals.get(code) ?? 0) + 1);
@@ -160,6 +168,7 @@ class Tally {
 
   profits([cheapest, template]: readonly bigint[]): void {
     this.bundles++;
+    if (cheapest !== undefined && template !== undefined && cheapest < template) this.worse++;
     this.profit[0]! += cheapest ?? 0n;
     this.profit[1]! += template ?? 0n;
   }
@@ -185,7 +194,7 @@ class Tally {
           ([kind, { good, bad, assumed }]) =>
             `forced ${kind}: ${bad} fail, ${good} succeed, ${assumed} fail where assumed`,
         ),
-      `profit of ${this.bundles} bundles: cheapest ${formatAmount(cheapest)}, template ${formatAmount(template)} XRD`,
+      `profit of ${this.bundles} bundles: cheapest ${formatAmount(cheapest)}, template ${formatAmount(template)} XRD; cheapest earns less ${this.worse} times`,
     ];
   }
 }

@@ -7,9 +7,10 @@ import { type Instruction, instructions } from '../../src/transaction/instructio
 import type { PublicKey } from '../../src/transaction/key.js';
 import type { SignedPartialTransaction, SignedTransactionIntent } from '../../src/transaction/model.js';
 import { encodeTransaction } from '../../src/transaction/payload.js';
+import { checkNotarized } from '../../src/transaction/validate.js';
 import { type Bundle, solverKey } from './settlementsCase.js';
 import { type Outcome, outcomeOf } from './settlementsJudge.js';
-import type { World } from './world.js';
+import { NETWORK, type World } from './world.js';
 
 /** Puts transactions together that no composer would make, out of one that it did. */
 
@@ -76,7 +77,10 @@ export function signersOf({ solver, items }: Pick<Bundle, 'solver' | 'items'>): 
   return [[solver.key.publicKey], ...keys];
 }
 
-/** What our checker says when it knows all balances. */
+/** What our validation says, and then our checker when it knows all balances. */
 export function checked(world: World, signed: SignedTransactionIntent, by: Pick<Bundle, 'solver' | 'items'>): Outcome {
-  return outcomeOf(() => simulate(signed.transactionIntent, { signers: signersOf(by), ledger: world.ledger }));
+  return outcomeOf(() => {
+    checkNotarized(notarize(signed, solverKey(by.solver)), NETWORK);
+    return simulate(signed.transactionIntent, { signers: signersOf(by), ledger: world.ledger });
+  });
 }

@@ -3,6 +3,7 @@ import type { Instruction } from '../../src/transaction/instruction.js';
 import { callMethod, XRD } from '../../test/support/build.js';
 import { address, decimal, requireBadge } from '../../test/support/bundles.js';
 import type { RandomItem } from '../../test/support/randomBundles.js';
+import { randomProofs } from './settlementsForceProof.js';
 import type { ChangeContext } from './settlementsForceRoot.js';
 import { anthicProofs, randomRule } from './settlementsForceRule.js';
 import { PREFIX } from './settlementsParts.js';
@@ -60,6 +61,10 @@ export const ITEM_CHANGES: Readonly<Record<string, Change>> = {
     const party = world.partyOf(order.account!);
     const shown = chance.often(0.5) ? free : free + world.unit(resource);
     return { order: { ...order, prefix: PREFIX.proof(party, resource, shown) }, wrapper };
+  },
+  proofs: ({ order, wrapper }, { world, chance }) => {
+    const prefix = randomProofs(world, chance, world.partyOf(order.account!), order.sell.resource);
+    return { order: { ...order, prefix }, wrapper };
   },
   'late-contingent': ({ order, wrapper }) => {
     const lock = callMethod(order.account!, 'lock_contingent_fee', decimal(units(1)));

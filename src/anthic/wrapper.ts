@@ -50,6 +50,10 @@ export function readWrapper(wrapper: Subintent, order: LimitOrder): WrapperScrip
   let refusal: unknown;
   // From the latest delivery backwards: the range ends where an earlier one would go astray.
   for (let at = latest; at >= 0; at--) {
+    if (walk !== undefined && isUntouched(instructions, at, order.buy.resource)) {
+      from = at;
+      continue;
+    }
     const attempt = new Walk(order, at);
     try {
       attempt.run(instructions);
@@ -90,6 +94,34 @@ function latestDelivery(instructions: readonly Instruction[]): number {
     );
   }
   return latest;
+}
+
+/**
+ * Whether what is delivered with call `at` simply lies on the worktop until the next call, so that it may as well come
+ * with that: nothing in between touches the resource, or the worktop as a whole, or asks what came.
+ */
+function isUntouched(instructions: readonly Instruction[], at: number, resource: NodeId): boolean {
+  let calls = 0;
+  for (const instruction of instructions) {
+    if (calls === at && !leavesAlone(instruction, resource)) return false;
+    if (instruction.type === 'YIELD_TO_PARENT' && ++calls > at) return true;
+    // What a call must bring is asserted before the yield that ends the call before it.
+    if (calls === at - 1 && instruction.type.startsWith('ASSERT_NEXT_CALL')) return false;
+  }
+  return true;
+}
+
+function leavesAlone(instruction: Instruction, resource: NodeId): boolean {
+  switch (instruction.type) {
+    case 'TAKE_FROM_WORKTOP':
+    case 'TAKE_ALL_FROM_WORKTOP':
+      return instruction.resource !== resource;
+    case 'YIELD_TO_CHILD':
+    case 'YIELD_TO_PARENT':
+      return instruction.args.kind === 'Tuple' && instruction.args.fields.every((field) => field.kind === 'Bucket');
+    default:
+      return false;
+  }
 }
 
 /** An amount of one resource; `delivered` says that all the root delivered is part of it. */

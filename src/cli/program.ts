@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   inspect: async (io) => (await import('./inspect.js')).inspectCommand(io),
   keygen: async (io) => (await import('./keygen.js')).keygenCommand(io),
   account: async (io) => (await import('./account.js')).accountCommand(io),
+  journal: async (io) => (await import('./journal.js')).journalCommand(io),
+  limits: async (io) => (await import('./limits.js')).limitsCommand(io),
   sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
 };
 

@@ -10,6 +10,7 @@ export type JournalErrorCode =
   | 'journal-unwritable'
   | 'journal-foreign'
   | 'journal-newer'
+  | 'journal-older'
   | 'journal-missing'
   // The model: a caller's mistake, and nothing was written.
   | 'unknown-bundle'
@@ -19,7 +20,9 @@ export type JournalErrorCode =
   | 'attempt-final'
   | 'attempt-over-cap'
   | 'bad-shares'
-  | 'bad-outcome';
+  | 'bad-outcome'
+  // A rule of the database's own stood in the way: a mistake in this program.
+  | 'journal-refused';
 
 /** The journal could not do what it was asked; nothing of it was written. */
 export class JournalError extends SolverError {
@@ -37,6 +40,7 @@ const MEANINGS: readonly (readonly [prefix: string, code: JournalErrorCode, mess
   ['SQLITE_LOCKED', 'journal-locked', 'another connection holds the journal', 'end what else uses the journal'],
   ['SQLITE_CORRUPT', 'journal-corrupt', 'the journal is damaged', 'restore a backup, or move the file away'],
   ['SQLITE_NOTADB', 'journal-corrupt', 'the file is no journal, or its head is damaged', 'restore a backup'],
+  ['SQLITE_CONSTRAINT', 'journal-refused', 'the journal would contradict itself', 'report this as a bug'],
   ['SQLITE_IOERR_CORRUPTFS', 'journal-corrupt', 'the file system of the journal is damaged', 'check the disk'],
 ];
 
@@ -51,7 +55,7 @@ export function journalError(error: unknown, path: string): unknown {
   return new JournalError(code as JournalErrorCode, `${message} (${path}: ${error.message}, ${error.code})`, {
     hint,
     cause: error,
-    retry: code !== 'journal-corrupt',
+    retry: FILE_CODES.has(code) && code !== 'journal-corrupt',
   });
 }
 

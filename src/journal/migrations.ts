@@ -1,11 +1,8 @@
 import type Sqlite from 'better-sqlite3';
 import { JournalError } from './error.js';
-import { ATTEMPT_STATES, OPEN_STATES, OUTCOMES, UNRESOLVED } from './model.js';
 
 /** Marks the file as a journal ("anth"): the solver writes into no other database. */
 export const APPLICATION_ID = 0x616e7468;
-
-const words = (list: readonly string[]): string => list.map((word) => `'${word}'`).join(', ');
 
 /**
  * Each step brings a journal from the version of its index to the next. A step that was released is never changed.
@@ -21,8 +18,9 @@ const MIGRATIONS: readonly string[] = [
     received_at integer not null,
     source text not null,
     expires_at integer,
-    state text check (state in (${words(OPEN_STATES)})),
-    outcome text check (outcome in (${words(OUTCOMES)})),
+    state text check (state in ('queued', 'planning', 'in-flight')),
+    outcome text check (outcome in ('settled', 'lost', 'failed', 'rejected', 'expired', 'declined', 'unmatched', 'invalid',
+      'duplicate', 'would-settle')),
     finished_at integer,
     reason_code text,
     reason_message text,
@@ -60,7 +58,8 @@ const MIGRATIONS: readonly string[] = [
   create table attempt (
     id integer primary key,
     transaction_id text not null unique,
-    state text not null check (state in (${words(ATTEMPT_STATES)})),
+    state text not null check (state in ('planned', 'submitted', 'accepted', 'refused', 'temporarily-rejected',
+      'committed-success', 'committed-failure', 'lost', 'rejected', 'dead')),
     lock text not null check (lock not glob '*[^0-9]*'),
     reward text not null,
     fee text not null,
@@ -77,7 +76,8 @@ const MIGRATIONS: readonly string[] = [
     winner text,
     message text,
     details text,
-    check ((concluded_at is null) = (state in (${words(UNRESOLVED)}))),
+    check ((concluded_at is null) = (state in ('planned', 'submitted', 'accepted', 'refused',
+      'temporarily-rejected'))),
     check ((fee_charged is not null) = (state in ('committed-success', 'committed-failure')))
   ) strict;
   create index attempt_unresolved on attempt (id) where concluded_at is null;

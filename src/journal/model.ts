@@ -110,20 +110,23 @@ export interface ChargedShare {
   readonly xrdChange: Attos;
 }
 
+/** What the ledger charged and gave. */
+export interface Committed {
+  readonly state: 'committed-success' | 'committed-failure';
+  readonly fee: Attos;
+  /** Of the solver's account, the fee included. */
+  readonly xrdChange: Attos;
+  readonly stateVersion: number;
+  /** Default: fee and change in proportion to the fees and rewards expected. */
+  readonly shares?: readonly ChargedShare[] | undefined;
+  readonly message?: string | undefined;
+}
+
 /** News of an attempt. */
 export type AttemptNews =
   | { readonly state: 'accepted' | FollowedState | 'rejected' | 'dead'; readonly message?: string | undefined }
   | { readonly state: 'lost'; readonly winner?: string | undefined; readonly message?: string | undefined }
-  | {
-      readonly state: 'committed-success' | 'committed-failure';
-      readonly fee: Attos;
-      /** Of the solver's account, the fee included. */
-      readonly xrdChange: Attos;
-      readonly stateVersion: number;
-      /** Default: fee and change in proportion to the fees and rewards expected. */
-      readonly shares?: readonly ChargedShare[] | undefined;
-      readonly message?: string | undefined;
-    };
+  | Committed;
 
 /** A bundle is the set of its wrappers, whatever their order: 64 hex digits. */
 export function bundleIdOf(wrapperIds: readonly string[]): string {

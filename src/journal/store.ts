@@ -61,14 +61,23 @@ export class Store {
     });
   }
 
-  /** Opens for reading, beside a solver that writes. Error: `journal-missing`, and `journal-newer` either way. */
+  /** Opens for reading, beside a solver that writes. Errors: `journal-missing`, `journal-older`, `journal-newer`. */
   static openReader(path: string, { busyTimeout = 1000 }: StoreOptions = {}): Store {
     if (!existsSync(path)) throw new JournalError('journal-missing', `there is no journal ${path}`);
     return Store.connect(path, { timeout: busyTimeout, readonly: true, fileMustExist: true }, (db) => {
       if (schemaVersion(db, path) === SCHEMA_VERSION) return;
-      throw new JournalError('journal-newer', `${path} is of an older version`, {
-        hint: 'start the solver once, or run `journal verify`: they bring it up to date',
+      throw new JournalError('journal-older', `${path} is of an older version of this program`, {
+        hint: 'start the solver: it brings the journal up to date',
       });
+    });
+  }
+
+  /** Opens for writing beside a solver that owns the journal: for what it expects from others, and nothing else. */
+  static openBeside(path: string, { busyTimeout = 5000 }: StoreOptions = {}): Store {
+    Store.openReader(path).close();
+    return Store.connect(path, { timeout: busyTimeout, fileMustExist: true }, (db) => {
+      db.pragma('synchronous = normal');
+      db.pragma('foreign_keys = on');
     });
   }
 
@@ -92,20 +101,29 @@ export class Store {
     return this.reading(() => this.execute(query, (statement, values) => statement.get(...values) as Row | undefined));
   }
 
-  /** Rows one by one. No other call of this store may run meanwhile that writes. */
-  *iterate<Row>(query: Compilable<Row>): IterableIterator<Row> {
-    const { sql, parameters } = query.compile();
+  /** For what kysely has no words: plain SQL with positional parameters. */
+  sql<Row>(text: string, ...values: unknown[]): Row[] {
+    return this.reading(() => this.statement(text).all(...values) as Row[]);
+  }
+
+  /** Rows of plain SQL one by one. */
+  *each<Row>(text: string): IterableIterator<Row> {
     try {
       // A statement of its own: one that is being iterated cannot serve anything else.
-      yield* this.db.prepare(sql).iterate(...parameters) as IterableIterator<Row>;
+      yield* this.db.prepare(text).iterate() as IterableIterator<Row>;
     } catch (error) {
       throw journalError(error, this.path);
     }
   }
 
-  /** For what kysely has no words: plain SQL with positional parameters. */
-  sql<Row>(text: string, ...values: unknown[]): Row[] {
-    return this.reading(() => this.statement(text).all(...values) as Row[]);
+  /** Reads everything as it was at one moment, whatever another process writes meanwhile. */
+  snapshot<T>(read: () => T): T {
+    return this.reading(() => this.db.transaction(read).deferred());
+  }
+
+  /** Inside `write` only: plain SQL. Returns how many rows it changed. */
+  change(text: string, ...values: unknown[]): number {
+    return this.statement(text).run(...values).changes;
   }
 
   /** Inside `write` only. */
@@ -151,6 +169,14 @@ export class Store {
   /** Writes the log back into the database, as far as readers allow. Best when there is nothing else to do. */
   checkpoint(): void {
     this.reading(() => this.db.pragma('wal_checkpoint(passive)'));
+  }
+
+  /** Gives pages that are free back to the file system. */
+  shrink(): void {
+    this.reading(() => {
+      this.db.exec('pragma incremental_vacuum');
+      this.db.pragma('wal_checkpoint(truncate)');
+    });
   }
 
   close(): void {

@@ -1,7 +1,17 @@
+import { setMaxListeners } from 'node:events';
 import type { Surroundings } from './surroundings.js';
 
 /** What `withDeadline` aborts with when time is up. */
 export class DeadlinePassed extends Error {}
+
+/** Calls back when the signal fires; returns what ends that. One signal of a shutdown may stop thousands of things. */
+export function onAbort(signal: AbortSignal | undefined, callback: (reason: unknown) => void): () => void {
+  if (signal === undefined) return () => {};
+  setMaxListeners(0, signal);
+  const listener = () => callback(signal.reason);
+  signal.addEventListener('abort', listener, { once: true });
+  return () => signal.removeEventListener('abort', listener);
+}
 
 /**
  * Runs `work` with a signal that fires after `ms` or with the caller's own. Whatever the work does with its signal, the
@@ -16,8 +26,7 @@ export async function withDeadline<T>(
   signal?.throwIfAborted();
   const controller = new AbortController();
   const timer = new AbortController();
-  const onAbort = () => controller.abort(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const stopListening = onAbort(signal, (reason) => controller.abort(reason));
   const aborted = new Promise<never>((_resolve, reject) => {
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason), { once: true });
   });
@@ -27,7 +36,7 @@ export async function withDeadline<T>(
     return await Promise.race([work(controller.signal), aborted]);
   } finally {
     timer.abort();
-    signal?.removeEventListener('abort', onAbort);
+    stopListening();
     aborted.catch(() => {});
   }
 }

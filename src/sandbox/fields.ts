@@ -61,10 +61,7 @@ export class Fields {
   }
 
   object(name: string): Fields {
-    return this.sub(
-      name,
-      this.read<unknown>(name, false, 'an object', () => true),
-    );
+    return Fields.of(this.fields[name] ?? undefined, this.pathOf(name));
   }
 
   optionalObject(name: string): Fields | undefined {

@@ -242,16 +242,25 @@ function fieldsOf(fields: Fields): Field[] {
   return Object.entries(fields).map(([name, codec]) => ({ name, codec }));
 }
 
-function decodeFields(reader: Reader, fields: readonly Field[], into: Record<string, unknown>): void {
-  let current = 0;
-  try {
-    for (; current < fields.length; current++) {
-      const field = fields[current]!;
-      into[field.name] = decodeChild(reader, field.codec);
-    }
-  } catch (error) {
-    throw under(error, fields[current]!.name);
-  }
+type FieldsDecoder = (reader: Reader) => unknown;
+
+/**
+ * Writes a function that reads the fields in turn and returns them as one object literal. Built property by property in a
+ * loop, objects cost more than all else in decoding: the engine cannot know their shape. Names come from the tables in
+ * this source, never from input.
+ */
+function compileDecoder(fields: readonly Field[], type?: string): FieldsDecoder {
+  const reads = fields.map((_, i) => `at = ${i}; const v${i} = child(reader, codecs[${i}]);`);
+  const members = fields.map(({ name }, i) => `${JSON.stringify(name)}: v${i}`);
+  if (type !== undefined) members.unshift(`type: ${JSON.stringify(type)}`);
+  const body = `let at = 0; try { ${reads.join(' ')} return { ${members.join(', ')} }; } catch (error) { throw under(error, names[at]); }`;
+  const make = new Function('child', 'under', 'codecs', 'names', `return function decodeFields(reader) { ${body} };`);
+  return make(
+    decodeChild,
+    under,
+    fields.map(({ codec }) => codec),
+    fields.map(({ name }) => name),
+  );
 }
 
 function encodeFields(writer: Writer, fields: readonly Field[], from: Record<string, unknown>): void {
@@ -270,13 +279,12 @@ function encodeFields(writer: Writer, fields: readonly Field[], from: Record<str
 /** A tuple with named fields, in wire order. */
 export function struct<F extends Fields>(fields: F): Codec<InferFields<F>> {
   const list = fieldsOf(fields);
+  const decodeFields = compileDecoder(list);
   return {
     kind: KIND.Tuple,
     decode(reader) {
       reader.expectSize(list.length);
-      const value = {};
-      decodeFields(reader, list, value);
-      return value as InferFields<F>;
+      return decodeFields(reader) as InferFields<F>;
     },
     encode: (writer, value) => encodeFields(writer, list, value),
   };
@@ -289,11 +297,11 @@ type InferVariants<V extends Variants> = {
 
 /** An enum as a table: name → discriminator and fields. Read as a union of `{ type, …fields }`. */
 export function variants<V extends Variants>(table: V): Codec<InferVariants<V>> {
-  const byDiscriminator: ({ type: string; fields: Field[] } | undefined)[] = [];
+  const byDiscriminator: ({ size: number; decodeFields: FieldsDecoder } | undefined)[] = [];
   const byType = new Map<string, { discriminator: number; fields: Field[] }>();
   for (const [type, [discriminator, fields]] of Object.entries(table)) {
     const list = fieldsOf(fields);
-    byDiscriminator[discriminator] = { type, fields: list };
+    byDiscriminator[discriminator] = { size: list.length, decodeFields: compileDecoder(list, type) };
     byType.set(type, { discriminator, fields: list });
   }
   return {
@@ -309,10 +317,8 @@ export function variants<V extends Variants>(table: V): Codec<InferVariants<V>> 
           `expected a variant of ${known.length > 60 ? 'this enum' : known}, got ${discriminator}`,
         );
       }
-      reader.expectSize(variant.fields.length);
-      const value = { type: variant.type };
-      decodeFields(reader, variant.fields, value);
-      return value as InferVariants<V>;
+      reader.expectSize(variant.size);
+      return variant.decodeFields(reader) as InferVariants<V>;
     },
     encode(writer, value) {
       const { discriminator, fields } = byType.get(value.type as string)!;

@@ -20,7 +20,7 @@ import type { Plan } from './compose/plan.js';
 import { attachSignatures, notarize, type RootHeader, rootFrame } from './compose/transaction.js';
 import { UnmatchedError } from './error.js';
 import { type FeePrediction, predictFee, type StateFacts } from './fee/predict.js';
-import { firstLock, latestLock, lockAmount } from './lock.js';
+import { firstLock, fits, latestLock, lockAmount, usualLock } from './lock.js';
 
 /** An item of a bundle that was verified. */
 export type SettledOrder = WrappedOrder & Verified;
@@ -106,16 +106,20 @@ function placeLock(orders: readonly SettledOrder[], plan: Plan, context: SettleC
   const build = (beforeStep: number, amount: Attos): TransactionIntent =>
     frame(rootInstructions(plan, context.solver.account, { beforeStep, amount }));
 
-  let beforeStep = context.composition === 'template' ? 0 : firstLock(orders, plan);
+  const isTemplate = context.composition === 'template';
+  let beforeStep = isTemplate ? 0 : firstLock(orders, plan);
+  let lock = usualLock(orders.length);
   for (let round = 0; ; round++) {
-    const draft = build(beforeStep, 0n);
-    const execution = check(draft, signers);
-    const effectiveLength = notarizedLengthWith(attachSignatures(draft, orders), root.notary.type);
-    const fee = predictFee({ intent: draft, effectiveLength, signatures, tipBasisPoints }, execution, facts);
-    const latest = context.composition === 'template' ? 0 : latestLock(orders, plan, beforeStep, fee);
+    const intent = build(beforeStep, lock);
+    const signed = attachSignatures(intent, orders);
+    const execution = check(intent, signers);
+    const effectiveLength = notarizedLengthWith(signed, root.notary.type);
+    const fee = predictFee({ intent, effectiveLength, signatures, tipBasisPoints }, execution, facts);
+    const latest = isTemplate ? 0 : latestLock(orders, plan, beforeStep, fee);
     if (latest === beforeStep || round === MAX_ROUNDS) {
+      if (fits(lock, fee)) return { signed, execution, fee, lock };
       // The amount stands in 24 bytes whatever it is, and no rule but the balance depends on it.
-      const lock = lockAmount(fee);
+      lock = lockAmount(fee);
       return { signed: attachSignatures(build(beforeStep, lock), orders), execution, fee, lock };
     }
     // A second look may move the lock only to safety.

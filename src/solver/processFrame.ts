@@ -104,9 +104,9 @@ function readOrders(params: readonly string[], context: FrameContext, orders: Re
       const read = { item, ownerUnproven: false };
       orders.push(read);
       if (failure !== undefined) continue;
-      const verified = verifyWrappedOrder(item, context.network, context.pinned);
+      const verified = verifyItem(item, context);
       read.ownerUnproven = verified.ownerUnproven;
-      settled.push({ ...item, ...verified });
+      settled.push(verified);
     } catch (error) {
       if (!(error instanceof SolverError)) throw error;
       failure ??= under(error, `params[${index}]`);
@@ -114,6 +114,12 @@ function readOrders(params: readonly string[], context: FrameContext, orders: Re
   }
   if (failure !== undefined) throw failure;
   return settled;
+}
+
+function verifyItem(item: WrappedOrder, { network, pinned }: FrameContext): SettledOrder {
+  const { signers, assumed, ownerUnproven } = verifyWrappedOrder(item, network, pinned);
+  const { partial, wrapper, order, limitOrder, script, window } = item;
+  return { partial, wrapper, order, limitOrder, script, window, signers, assumed, ownerUnproven };
 }
 
 /** A subintent settles once, so a frame that names one twice cannot be settled. */

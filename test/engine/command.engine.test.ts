@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, it } from 'vitest';
@@ -13,7 +13,9 @@ const folder = temporaryFolder();
 const key = ed25519Key(7).publicKey;
 
 function start(...args: string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', 'src/main.ts', 'sandbox', '--port', '0', ...args]);
+  const command = ['--import', 'tsx', 'src/main.ts', 'sandbox', '--port', '0', ...args];
+  // A group of its own, as a shell would give it.
+  return spawn(process.execPath, command, { detached: true });
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
@@ -58,6 +60,40 @@ it('starts a ledger and a Gateway, and a signal ends both', async () => {
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
+/** The engine's process id, as the child of the command's. */
+async function enginePid(child: ChildProcess): Promise<number> {
+  const listing = spawn('ps', ['--ppid', `${child.pid}`, '-o', 'pid=,comm=']);
+  let listed = '';
+  listing.stdout.on('data', (chunk) => {
+    listed += chunk;
+  });
+  await once(listing, 'close');
+  return Number(/(\d+) anthic-engine/.exec(listed)?.[1]);
+}
+
+/** A dead process that nobody has asked about stays listed, as a zombie. */
+function lives(pid: number): boolean {
+  const { stdout } = spawnSync('ps', ['-o', 'stat=', '-p', `${pid}`], { encoding: 'utf8' });
+  return /^[^Z]/.test(stdout.trim());
+}
+
+it('ends in order when a terminal interrupts the whole group', async () => {
+  const child = start('--manual');
+  await firstLine(child);
+  const engine = await enginePid(child);
+  process.kill(-child.pid!, 'SIGINT');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+  expect(lives(engine)).toBe(false);
+});
+
+it('leaves no engine behind when it is killed', async () => {
+  const child = start('--manual');
+  await firstLine(child);
+  const engine = await enginePid(child);
+  child.kill('SIGKILL');
+  await expect.poll(() => lives(engine)).toBe(false);
+});
+
 it('ends with status 1 when its engine dies', async () => {
   const child = start('--manual');
   let stderr = '';
@@ -65,14 +101,7 @@ it('ends with status 1 when its engine dies', async () => {
     stderr += chunk;
   });
   await firstLine(child);
-  const engines = spawn('ps', ['--ppid', `${child.pid}`, '-o', 'pid=,comm=']);
-  let listed = '';
-  engines.stdout.on('data', (chunk) => {
-    listed += chunk;
-  });
-  await once(engines, 'close');
-  const pid = Number(/(\d+) anthic-engine/.exec(listed)?.[1]);
-  process.kill(pid, 'SIGKILL');
+  process.kill(await enginePid(child), 'SIGKILL');
   expect(await once(child, 'exit')).toEqual([1, null]);
   expect(stderr).toMatch(/^error: the engine died \(signal SIGKILL\) \[engine-died\]\n$/);
 });

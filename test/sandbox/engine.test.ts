@@ -42,8 +42,9 @@ describe('the engine', () => {
 
   it('may answer in pieces, and several at once', async () => {
     const on = await start(`
-      if (request.id === 1) { process.stdout.write('{"id":1,"res'); setTimeout(() => process.stdout.write('ult":1}\\n'), 20); }
-      else if (request.id === 3) process.stdout.write('{"id":2,"result":2}\\n{"id":3,"result":3}\\n');`);
+      if (request.id !== 3) return;
+      process.stdout.write('{"id":1,"res');
+      setTimeout(() => process.stdout.write('ult":1}\\n{"id":2,"result":2}\\n{"id":3,"result":3}\\n'), 20);`);
     expect(await Promise.all([call(on), call(on), call(on)])).toEqual([1, 2, 3]);
   });
 
@@ -117,7 +118,7 @@ describe('the binary', () => {
     expect(await engineBinary({ ANTHIC_ENGINE: path })).toBe(path);
     await expect(engineBinary({ ANTHIC_ENGINE: '/no/such' })).rejects.toMatchObject({
       code: 'engine-missing',
-      message: expect.stringMatching(/no engine at \/no\/such .* npm run engine:build/),
+      message: expect.stringMatching(/no engine at \/no\/such .*npm run engine:build/),
     });
   });
 

@@ -140,6 +140,16 @@ describe('a submission', () => {
     for (const { hex } of [first, second, third]) await gateway.submit(hex);
     const commits = await sandbox.world.round();
     expect(commits.map(({ intentId }) => intentId)).toEqual([second.id, third.id, first.id]);
+    // The first of them, seen from the state that it made itself.
+    const [one, two] = commits;
+    const at = (intent_hash: string) =>
+      post(`${sandbox.gateway.url}/transaction/committed-details`, {
+        intent_hash,
+        at_ledger_state: { state_version: one!.state.stateVersion },
+      });
+    const { ledger_state } = (await at(one!.intentId)).json;
+    expect(ledger_state).toMatchObject({ state_version: one!.state.stateVersion, round: 1 });
+    expect((await at(two!.intentId)).status).toBe(404);
     const cost = { receipt_costing_parameters: true, receipt_fee_destination: true };
     expect((await gateway.committed(second.id, cost)).transaction.receipt).toMatchObject({
       costing_parameters: { tip_proportion: '0.0007', tip_percentage: 0 },

@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAmount, units } from '../../src/base/amount.js';
-import { fromHex } from '../../src/base/bytes.js';
+import { fromHex, toHex } from '../../src/base/bytes.js';
+import type { Value } from '../../src/sbor/value.js';
 import type { Execution, Ledger } from '../../src/settlement/check/execution.js';
 import { simulate } from '../../src/settlement/check/simulate.js';
 import type { AccessRule, BasicRequirement, CompositeRequirement } from '../../src/transaction/accessRule.js';
 import { parseAddress } from '../../src/transaction/address.js';
 import type { ResourceConstraint } from '../../src/transaction/constraint.js';
+import { blake2b } from '../../src/transaction/crypto.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
 import { preallocatedAccount, signatureBadge } from '../../src/transaction/key.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
@@ -614,7 +616,8 @@ describe('proofs', () => {
 
   it('passed to a call are gone', () => {
     const zone = { kind: 'Expression', value: 'ENTIRE_AUTH_ZONE' } as const;
-    expect(judge([proofOf(A, 5n), callMethod(FAUCET, 'free', zone), pop])).toBe('ProofMissing@root.instructions[2]');
+    const { assumptions } = run([proofOf(A, 5n), callMethod(FAUCET, 'free', zone), pop]);
+    expect(assumptions).toEqual([`what ${FAUCET} free returns`, 'which proofs a call brought']);
     expect(judge([proofOf(A, 5n), pop, callMethod(FAUCET, 'free', proofValue(0))])).toBe('ok');
   });
 });
@@ -651,6 +654,84 @@ describe('non-fungibles', () => {
 });
 
 describe('what is not followed', () => {
+  const free = callMethod(FAUCET, 'free');
+
+  it('may bring proofs', () => {
+    const assumptions = [`what ${FAUCET} free returns`, 'which proofs a call brought'];
+    const ofAmount: Instruction = { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT', resource: A, amount: 5n };
+    const ofIds: Instruction = { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES', resource: N, ids: ['#1#'] };
+    for (const use of [ofAmount, ofIds, { type: 'POP_FROM_AUTH_ZONE' } as const]) {
+      expect(run([free, use, { type: 'DROP_PROOF', proof: 0 }]).assumptions).toEqual(assumptions);
+      expect(judge([free, { type: 'DROP_AUTH_ZONE_REGULAR_PROOFS' }, use])).toMatch(/^Proof(Missing|Insufficient)@/);
+    }
+    const rule: AccessRule = {
+      type: 'Protected',
+      requirement: { type: 'Basic', requirement: { type: 'Require', badge: { type: 'Resource', resource: A } } },
+    };
+    const child = { instructions: [{ type: 'VERIFY_PARENT', rule } as const, yieldToParent()] };
+    expect(run([free, yieldToChild(0)], [child]).assumptions).toEqual(assumptions);
+    expect(judge([yieldToChild(0)], [child])).toBe('VerifyParentFailed@subintents[0].instructions[0]');
+  });
+
+  it('may get any arguments, whose length is known', () => {
+    const args: Value[] = [
+      { kind: 'Array', elementKind: 'U32', elements: [{ kind: 'U32', value: 1 }] },
+      {
+        kind: 'Map',
+        keyKind: 'U8',
+        valueKind: 'Bool',
+        entries: [
+          [
+            { kind: 'U8', value: 1 },
+            { kind: 'Bool', value: true },
+          ],
+        ],
+      },
+      { kind: 'Bytes', value: Buffer.alloc(200) },
+      { kind: 'String', value: 'äö' },
+      { kind: 'Enum', discriminator: 1, fields: [{ kind: 'PreciseDecimal', value: 1n }] },
+      ...['#1#', '<a>', '[00]', `{${'0123456789abcdef-'.repeat(4).slice(0, -1)}}`].map(
+        (value) => ({ kind: 'NonFungibleLocalId', value }) as const,
+      ),
+    ];
+    const [step] = run([callMethod(FAUCET, 'free', ...args)]).steps.filter(({ op }) => op === 'unknown-call');
+    // Prefix, kind and count of the tuple; then each with its kind.
+    const lengths = [2 + 4, 3 + 2, 1 + 2 + 200, 1 + 4, 2 + 33, 1 + 8, 1 + 2, 1 + 2, 1 + 32].map((length) => 1 + length);
+    expect(step).toMatchObject({ bytes: 3 + lengths.reduce((sum, length) => sum + length, 0) });
+    const blob = Buffer.from('blob');
+    const transaction = makeNotarized({
+      instructions: [callMethod(FAUCET, 'free', { kind: 'Blob', value: toHex(blake2b(blob)) })],
+      blobs: [blob],
+    });
+    const intent = transaction.signedTransactionIntent.transactionIntent;
+    expect(simulate(intent, { signers: [] }).steps[1]).toMatchObject({ op: 'unknown-call', bytes: 3 + 3 + 4 });
+  });
+
+  it('brings what an assertion states', () => {
+    const brings = (resource: string, constraint: ResourceConstraint) =>
+      run([
+        { type: 'ASSERT_NEXT_CALL_RETURNS_INCLUDE', constraints: [[resource, constraint]] },
+        free,
+        callMethod(SOLVER, 'deposit_batch', ENTIRE_WORKTOP),
+      ])
+        .changes.get(SOLVER)
+        ?.get(resource);
+    const general = (lower: bigint, ...required: string[]): ResourceConstraint => ({
+      type: 'General',
+      constraint: {
+        requiredIds: required,
+        lowerBound: { type: 'Inclusive', amount: lower },
+        upperBound: { type: 'Unbounded' },
+        allowedIds: { type: 'Any' },
+      },
+    });
+    expect(brings(A, { type: 'ExactAmount', amount: 3n })).toBe(3n);
+    expect(brings(A, { type: 'NonZeroAmount' })).toBeUndefined();
+    expect(brings(A, general(4n))).toBe(4n);
+    expect(brings(N, { type: 'AtLeastNonFungibles', ids: ['#1#'] })).toBe(units(1));
+    expect(brings(N, general(0n, '#1#', '#2#'))).toBe(units(2));
+  });
+
   it('is refused or assumed, never ignored', () => {
     expect(judge([{ type: 'ALLOCATE_GLOBAL_ADDRESS', package: `0d${'00'.repeat(29)}`, blueprint: 'X' }])).toBe(
       'Unsupported@root.instructions[0]',

@@ -4,13 +4,15 @@ import { formatAmount, parseAmount, units } from '../../src/base/amount.js';
 import { fromHex } from '../../src/base/bytes.js';
 import { simulate } from '../../src/settlement/check/simulate.js';
 import { type FeePrediction, LOAN_UNITS, predictFee, type StateFacts } from '../../src/settlement/fee/predict.js';
+import { checkedReferences } from '../../src/settlement/fee/reference.js';
+import type { CompositeRequirement } from '../../src/transaction/accessRule.js';
 import { formatAddress } from '../../src/transaction/address.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { notarizedLength } from '../../src/transaction/length.js';
 import type { NotarizedTransaction } from '../../src/transaction/model.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
-import { callMethod, FAUCET, makeNotarized, NOTARY, SIMULATOR, XRD } from '../support/build.js';
+import { callMethod, FAUCET, makeCore, makeNotarized, NOTARY, SIMULATOR, XRD } from '../support/build.js';
 import { address, decimal, ENTIRE_WORKTOP, token } from '../support/bundles.js';
 import { type Executed, loadExecuted, signatureCount, signersOf, vaultsOf } from './checkSupport.js';
 
@@ -191,6 +193,50 @@ describe('the parts of a fee', () => {
     const [plain, timed] = [of({}), of({ maxTimestamp: 5n })];
     expect(timed.unitsBefore).toEqual(plain.unitsBefore);
     expect(timed.executionUnits - plain.executionUnits).toBe(40_000 + 40 * 9);
+  });
+
+  it('every reference is checked once per intent, but for what is always there', () => {
+    const badge = { type: 'Resource', resource: A } as const;
+    const own = { type: 'NonFungible', id: { resource: `9a${'11'.repeat(29)}`, localId: '#1#' } } as const;
+    const rules: CompositeRequirement = {
+      type: 'AllOf',
+      rules: [
+        { type: 'AnyOf', rules: [{ type: 'Basic', requirement: { type: 'Require', badge: own } }] },
+        { type: 'Basic', requirement: { type: 'AmountOf', amount: 0n, resource: A } },
+        { type: 'Basic', requirement: { type: 'CountOf', count: 0, badges: [badge, own] } },
+      ],
+    };
+    const references = (instruction: Instruction) => checkedReferences(makeCore({ instructions: [instruction] }));
+    expect(references({ type: 'VERIFY_PARENT', rule: { type: 'Protected', requirement: rules } })).toEqual([
+      own.id.resource,
+      A,
+    ]);
+    expect(references({ type: 'VERIFY_PARENT', rule: { type: 'AllowAll' } })).toEqual([]);
+    const map = {
+      kind: 'Map',
+      keyKind: 'Address',
+      valueKind: 'Enum',
+      entries: [[address(A), { kind: 'Enum', discriminator: 0, fields: [address(B)] }]],
+    } as const;
+    const list = {
+      kind: 'Array',
+      elementKind: 'Address',
+      elements: [address(XRD), address(SOLVER), address(A)],
+    } as const;
+    expect(references(callMethod(FAUCET, 'free', map, list, { kind: 'Address', value: { namedAddress: 0 } }))).toEqual([
+      FAUCET,
+      A,
+      B,
+    ]);
+    const code = `0d${'33'.repeat(29)}`;
+    const call = {
+      type: 'CALL_FUNCTION',
+      package: code,
+      blueprint: 'X',
+      function: 'new',
+      args: { kind: 'Tuple', fields: [] },
+    } as const;
+    expect(references(call)).toEqual([code]);
   });
 
   it('counts the loan instruction by instruction', () => {

@@ -131,4 +131,3 @@ export const arbitraryResource = (chance: Chance) => addressOf(chance, RESOURCES
 export function freshAddress(chance: Chance, entity: number = ENTITY.GlobalAccount): NodeId {
   return entity.toString(16).padStart(2, '0') + arbitraryBytes(chance, 29).toString('hex');
 }
-

@@ -1,9 +1,9 @@
 import type { Bytes } from '../../src/base/bytes.js';
-import { toHex } from '../../src/base/bytes.js';
 import type { Address, NodeId } from '../../src/sbor/custom.js';
 import type { Value } from '../../src/sbor/value.js';
-import { blake2b } from '../../src/transaction/crypto.js';
 import type { Instruction, InstructionType } from '../../src/transaction/instruction.js';
+import { NAMED_CALLS } from './arbitraryCalls.js';
+import { LiveIds } from './arbitraryIds.js';
 import {
   arbitraryAmount,
   arbitraryGlobal,
@@ -16,15 +16,8 @@ import {
   arbitraryText,
 } from './arbitraryLeaf.js';
 import { arbitraryRule, validConstraint, validConstraints } from './arbitraryRule.js';
-import { arbitraryTuple, arbitraryValue, type IdSource, nestedValue } from './arbitraryValue.js';
-import { NAMED_CALLS } from './arbitraryCalls.js';
+import { arbitraryTuple, arbitraryValue, nestedValue } from './arbitraryValue.js';
 import type { Chance } from './randomBundles.js';
-
-interface Bucket {
-  readonly resource: NodeId;
-  locks: number;
-  used: boolean;
-}
 
 export interface ManifestOptions {
   readonly isSubintent: boolean;
@@ -55,14 +48,14 @@ const INVOCATIONS = [
 /** Follows what the instructions made so far have created and used up, as the rules do. */
 class ManifestMaker {
   private readonly instructions: Instruction[] = [];
-  private readonly buckets: Bucket[] = [];
-  private readonly proofs: { bucket: number | undefined; used: boolean }[] = [];
-  private readonly reservations: { used: boolean }[] = [];
+  private readonly ids: LiveIds;
 
   constructor(
     private readonly chance: Chance,
     private readonly options: ManifestOptions,
-  ) {}
+  ) {
+    this.ids = new LiveIds(chance, options.blobs);
+  }
 
   make(): Instruction[] {
     const { chance, options } = this;
@@ -92,59 +85,6 @@ class ManifestMaker {
     this.push(chance.pick(steps).call(this));
   }
 
-  // ------------------------------------------------------------------------------------------------------------ ids
-
-  private pickBucket(unlocked: boolean): number | undefined {
-    const ids = this.buckets.flatMap((bucket, id) => (bucket.used || (unlocked && bucket.locks > 0) ? [] : [id]));
-    return ids.length === 0 ? undefined : this.chance.pick(ids);
-  }
-
-  private pickProof(): number | undefined {
-    const ids = this.proofs.flatMap((proof, id) => (proof.used ? [] : [id]));
-    return ids.length === 0 ? undefined : this.chance.pick(ids);
-  }
-
-  private useBucket(): number | undefined {
-    const id = this.pickBucket(true);
-    if (id !== undefined) this.buckets[id]!.used = true;
-    return id;
-  }
-
-  private createProof(bucket?: number): void {
-    if (bucket !== undefined) this.buckets[bucket]!.locks++;
-    this.proofs.push({ bucket, used: false });
-  }
-
-  private useProof(id: number): void {
-    const proof = this.proofs[id]!;
-    proof.used = true;
-    if (proof.bucket !== undefined) this.buckets[proof.bucket]!.locks--;
-  }
-
-  private useAllProofs(): void {
-    for (let id = 0; id < this.proofs.length; id++) if (!this.proofs[id]!.used) this.useProof(id);
-  }
-
-  private ids(isYield: boolean): IdSource {
-    const { chance, reservations } = this;
-    return {
-      bucket: () => this.useBucket(),
-      proof: () => {
-        const id = isYield ? undefined : this.pickProof();
-        if (id !== undefined) this.useProof(id);
-        return id;
-      },
-      reservation: () => {
-        const id = reservations.findIndex((each) => !each.used);
-        if (id === -1) return undefined;
-        reservations[id]!.used = true;
-        return id;
-      },
-      namedAddress: () => (reservations.length === 0 ? undefined : chance.below(reservations.length)),
-      blob: () => (this.options.blobs.length === 0 ? undefined : toHex(blake2b(chance.pick(this.options.blobs)))),
-    };
-  }
-
   // ------------------------------------------------------------------------------------------------- invocations
 
   private invoke(target: number | 'parent' | 'call'): void {
@@ -155,7 +95,9 @@ class ManifestMaker {
       return;
     }
     const args = this.args(true);
-    this.push(target === 'parent' ? { type: 'YIELD_TO_PARENT', args } : { type: 'YIELD_TO_CHILD', child: target, args });
+    this.push(
+      target === 'parent' ? { type: 'YIELD_TO_PARENT', args } : { type: 'YIELD_TO_CHILD', child: target, args },
+    );
   }
 
   private nextCallAssertion(): Instruction {
@@ -170,8 +112,8 @@ class ManifestMaker {
     const { chance } = this;
     const { levels } = this.options;
     if (chance.often(0.03)) return { kind: 'Tuple', fields: [nestedValue(chance, levels - 1)] };
-    if (chance.often(0.005)) return arbitraryValue(chance, Math.min(4, levels), this.ids(isYield));
-    return arbitraryTuple(chance, Math.min(2 + chance.below(5), levels), this.ids(isYield));
+    if (chance.often(0.005)) return arbitraryValue(chance, Math.min(4, levels), this.ids.source(isYield));
+    return arbitraryTuple(chance, Math.min(2 + chance.below(5), levels), this.ids.source(isYield));
   }
 
   private call(): Instruction {
@@ -191,9 +133,8 @@ class ManifestMaker {
   }
 
   private namedOr(address: NodeId): Address {
-    const { chance, reservations } = this;
-    if (reservations.length === 0 || chance.often(0.7)) return address;
-    return { namedAddress: chance.below(reservations.length) };
+    const namedAddress = this.chance.often(0.3) ? this.ids.namedAddress() : undefined;
+    return namedAddress === undefined ? address : { namedAddress };
   }
 
   // ------------------------------------------------------------------------------------------- other instructions
@@ -201,7 +142,7 @@ class ManifestMaker {
   private takes(): Instruction {
     const { chance } = this;
     const resource = arbitraryResource(chance);
-    this.buckets.push({ resource, locks: 0, used: false });
+    this.ids.createBucket(resource);
     switch (chance.below(3)) {
       case 0:
         return { type: 'TAKE_FROM_WORKTOP', resource, amount: arbitrarySigned(chance, 192) };
@@ -220,7 +161,7 @@ class ManifestMaker {
 
   private assertions(): Instruction {
     const { chance } = this;
-    const bucket = this.pickBucket(false);
+    const bucket = this.ids.pickBucket(false);
     switch (chance.below(bucket === undefined ? 5 : 6)) {
       case 0:
         return {
@@ -241,7 +182,7 @@ class ManifestMaker {
       case 4:
         return { type: 'ASSERT_WORKTOP_RESOURCES_INCLUDE', constraints: validConstraints(chance) };
       default: {
-        const constraint = validConstraint(chance, this.buckets[bucket!]!.resource);
+        const constraint = validConstraint(chance, this.ids.buckets[bucket!]!.resource);
         return { type: 'ASSERT_BUCKET_CONTENTS', bucket: bucket!, constraint };
       }
     }
@@ -260,10 +201,10 @@ class ManifestMaker {
     const choice = chance.below(5);
     if (choice === 4) {
       const type = chance.pick(drops);
-      if (type === 'DROP_NAMED_PROOFS' || type === 'DROP_ALL_PROOFS') this.useAllProofs();
+      if (type === 'DROP_NAMED_PROOFS' || type === 'DROP_ALL_PROOFS') this.ids.useAllProofs();
       return { type };
     }
-    this.createProof();
+    this.ids.createProof();
     switch (choice) {
       case 0:
         return { type: 'POP_FROM_AUTH_ZONE' };
@@ -283,13 +224,13 @@ class ManifestMaker {
   private bucketUses(): Instruction {
     const { chance } = this;
     if (chance.often(0.4)) {
-      const bucket = this.useBucket();
+      const bucket = this.ids.useBucket();
       if (bucket === undefined) return this.takes();
       return { type: chance.often(0.5) ? 'RETURN_TO_WORKTOP' : 'BURN_RESOURCE', bucket };
     }
-    const bucket = this.pickBucket(false);
+    const bucket = this.ids.pickBucket(false);
     if (bucket === undefined) return this.takes();
-    this.createProof(bucket);
+    this.ids.createProof(bucket);
     switch (chance.below(3)) {
       case 0:
         return { type: 'CREATE_PROOF_FROM_BUCKET_OF_AMOUNT', bucket, amount: arbitrarySigned(chance, 192) };
@@ -302,42 +243,40 @@ class ManifestMaker {
 
   private proofUses(): Instruction {
     const { chance } = this;
-    const proof = this.pickProof();
+    const proof = this.ids.pickProof();
     if (proof === undefined) return this.authZone();
     if (chance.often(0.4)) {
-      this.createProof(this.proofs[proof]!.bucket);
+      this.ids.cloneProof(proof);
       return { type: 'CLONE_PROOF', proof };
     }
-    this.useProof(proof);
+    this.ids.useProof(proof);
     return { type: chance.often(0.5) ? 'PUSH_TO_AUTH_ZONE' : 'DROP_PROOF', proof };
   }
 
   private others(): Instruction {
     const { chance } = this;
     if (this.options.isSubintent && chance.often(0.5)) return { type: 'VERIFY_PARENT', rule: arbitraryRule(chance) };
-    this.reservations.push({ used: false });
+    this.ids.createAddress();
     return { type: 'ALLOCATE_GLOBAL_ADDRESS', package: arbitraryPackage(chance), blueprint: arbitraryText(chance) };
   }
 
   /** Uses up what must not be left over. */
   private cleanUp(): void {
     const { chance } = this;
-    if (this.buckets.some((bucket) => !bucket.used && bucket.locks > 0)) {
-      this.useAllProofs();
+    if (this.ids.hasLockedBucket()) {
+      this.ids.useAllProofs();
       this.push({ type: chance.often(0.5) ? 'DROP_ALL_PROOFS' : 'DROP_NAMED_PROOFS' });
     }
     const fields: Value[] = [];
-    for (let bucket = this.useBucket(); bucket !== undefined; bucket = this.useBucket()) {
+    for (let bucket = this.ids.useBucket(); bucket !== undefined; bucket = this.ids.useBucket()) {
       if (chance.often(0.5)) this.push({ type: 'RETURN_TO_WORKTOP', bucket });
       else fields.push({ kind: 'Bucket', value: bucket });
     }
-    this.reservations.forEach((each, value) => {
-      if (!each.used) fields.push({ kind: 'AddressReservation', value });
-      each.used = true;
-    });
+    for (let id = this.ids.useReservation(); id !== undefined; id = this.ids.useReservation()) {
+      fields.push({ kind: 'AddressReservation', value: id });
+    }
     if (fields.length === 0) return;
     const args: Value = { kind: 'Tuple', fields };
     this.push({ type: 'CALL_METHOD', address: arbitraryGlobal(chance), method: 'deposit', args });
   }
 }
-

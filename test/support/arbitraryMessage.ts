@@ -27,7 +27,9 @@ export function encryptedMessage(chance: Chance, length: number, ed25519: number
     type: 'Encrypted',
     message: {
       encrypted: arbitraryBytes(chance, length),
-      decryptorsByCurve: listed.map(([type, count]): DecryptorEntry => [{ type } as DecryptorEntry[0], decryptorsOf(chance, type, count)]),
+      decryptorsByCurve: listed.map(
+        ([type, count]): DecryptorEntry => [{ type } as DecryptorEntry[0], decryptorsOf(chance, type, count)],
+      ),
     },
   };
 }
@@ -36,7 +38,10 @@ export function encryptedMessage(chance: Chance, length: number, ed25519: number
 export function arbitraryMessage(chance: Chance): Message {
   switch (chance.below(6)) {
     case 0:
-      return { type: 'Plaintext', message: { mimeType: 'text/plain', content: { type: 'String', text: text(chance) } } };
+      return {
+        type: 'Plaintext',
+        message: { mimeType: 'text/plain', content: { type: 'String', text: text(chance) } },
+      };
     case 1: {
       const bytes = arbitraryBytes(chance, chance.often(0.1) ? 2048 : chance.below(40));
       return { type: 'Plaintext', message: { mimeType: text(chance), content: { type: 'Bytes', bytes } } };

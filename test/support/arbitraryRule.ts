@@ -4,7 +4,13 @@ import type { AccessRule, BasicRequirement, CompositeRequirement } from '../../s
 import { isFungible } from '../../src/transaction/address.js';
 import type { GeneralConstraint, ResourceConstraint, ResourceConstraints } from '../../src/transaction/constraint.js';
 import { isConstraintValid } from '../../src/transaction/validation/constraint.js';
-import { arbitraryAmount, arbitraryIds, arbitraryLocalId, arbitraryResource, arbitrarySigned } from './arbitraryLeaf.js';
+import {
+  arbitraryAmount,
+  arbitraryIds,
+  arbitraryLocalId,
+  arbitraryResource,
+  arbitrarySigned,
+} from './arbitraryLeaf.js';
 import type { Chance } from './randomBundles.js';
 
 type Badge = Extract<BasicRequirement, { type: 'Require' }>['badge'];

@@ -54,7 +54,8 @@ export function nestedValue(chance: Chance, levels: number, end?: Value): Value 
         inner = { kind: 'Enum', discriminator: chance.below(256), fields: [inner] };
         break;
       case 2:
-        inner = kind === 'U8' ? { kind: 'Tuple', fields: [inner] } : { kind: 'Array', elementKind: kind, elements: [inner] };
+        inner =
+          kind === 'U8' ? { kind: 'Tuple', fields: [inner] } : { kind: 'Array', elementKind: kind, elements: [inner] };
         break;
       default: {
         const key: Value = { kind: 'U8', value: 1 };

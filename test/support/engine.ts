@@ -65,12 +65,7 @@ function lines<T>(file: string): T[] {
 
 export const recordedWorld = lines<{ world: RecordedWorld }>('world.json')[0]!.world;
 export const recordedExecutions = lines<RecordedExecution>('executed.jsonl');
-const frames = lines<{ scenario: string; frame: string; vaults: Vaults }>('frames.jsonl');
-
-/** The recorded message of a scenario's first bundle. */
-export function recordedFrame(scenario: string): string {
-  return frames.find((each) => each.scenario === scenario)!.frame;
-}
+const frames = lines<{ scenario: string; vaults: Vaults }>('frames.jsonl');
 
 /** Tokens at their recorded addresses, and the accounts of a scenario with what they need, in the vaults they had. */
 export function recordedSeed(scenario: string): Seed {

@@ -26,7 +26,7 @@ export type StreamEvent =
       readonly delayMs: number;
       /** Connections since the last proven one. */
       readonly attempts: number;
-      /** Whether the server's Retry-After made the delay. */
+      /** Whether a Retry-After asked for it. */
       readonly asked: boolean;
     }
   /** A binary frame, which the Solver API never sends; told for the first, second, fourth, … of a link. */

@@ -10,57 +10,59 @@ export interface HeartbeatOptions {
 }
 
 /**
- * Pings at every interval and watches that something is heard within interval and grace. The Solver stream may be silent
- * for hours (docs/interfaces.md §7), so only the pongs tell a quiet feed from a dead one.
+ * Pings at every interval; a ping that no frame follows within the grace means that the peer is dead. So some frame
+ * arrives within interval and grace of the one before, or `onSilent` is called. The Solver stream may be silent for hours
+ * (docs/interfaces.md §7): only the pongs tell a quiet feed from a dead one.
  */
 export class Heartbeat {
-  private heardAt: number;
   private pingAt: number;
-  private cancel: () => void;
+  /** When the first ping was sent that nothing has followed yet. What was never asked is not owed an answer. */
+  private askedAt: number | undefined;
+  private cancel: () => void = () => {};
 
   constructor(private readonly options: HeartbeatOptions) {
     const now = options.clock.monotonic();
-    this.heardAt = now;
     this.pingAt = now + options.intervalMs;
-    this.cancel = options.clock.after(options.intervalMs, () => this.wake());
+    this.sleep(now);
   }
 
   heard(): void {
-    this.heardAt = this.options.clock.monotonic();
+    this.askedAt = undefined;
   }
 
   stop(): void {
     this.cancel();
   }
 
-  private get deadline(): number {
-    return this.heardAt + this.options.intervalMs + this.options.graceMs;
-  }
-
   private wake(): void {
     const { clock, intervalMs, ping } = this.options;
     const now = clock.monotonic();
-    if (now >= this.deadline) {
-      // Timers run before sockets are read: after a busy while, what was heard may still wait to be read. One more turn
-      // of the event loop reads it.
+    if (this.isSilent(now)) {
+      // Timers run before sockets are read: after a busy while the answer may be there, unread. One more turn reads it.
       this.cancel = clock.after(0, () => this.judge());
       return;
     }
     if (now >= this.pingAt) {
-      ping();
       this.pingAt = now + intervalMs;
+      this.askedAt ??= now;
+      ping();
     }
     this.sleep(now);
   }
 
   private judge(): void {
-    if (this.options.clock.monotonic() >= this.deadline) this.options.onSilent();
+    if (this.isSilent(this.options.clock.monotonic())) this.options.onSilent();
     else this.wake();
   }
 
-  /** Until the next ping or the deadline, whichever is earlier; timers may fire a little early, hence the ceiling. */
+  private isSilent(now: number): boolean {
+    return this.askedAt !== undefined && now >= this.askedAt + this.options.graceMs;
+  }
+
+  /** Until the next ping, or until the grace is over. Timers may fire a little early, hence the ceiling. */
   private sleep(now: number): void {
-    const wait = Math.max(1, Math.ceil(Math.min(this.pingAt, this.deadline) - now));
-    this.cancel = this.options.clock.after(wait, () => this.wake());
+    const { clock, graceMs } = this.options;
+    const next = Math.min(this.pingAt, this.askedAt === undefined ? this.pingAt : this.askedAt + graceMs);
+    this.cancel = clock.after(Math.max(1, Math.ceil(next - now)), () => this.wake());
   }
 }

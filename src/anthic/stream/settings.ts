@@ -5,7 +5,7 @@ export interface StreamSettings {
   /** Wall-clock limit from the first byte to the open link, name look-up and TLS included. */
   readonly handshakeTimeoutMs: number;
   readonly pingIntervalMs: number;
-  /** How much later than the interval a sign of life may come. */
+  /** How long the answer to a ping may take; any frame counts as one. */
   readonly pingGraceMs: number;
   readonly backoffBaseMs: number;
   readonly backoffCapMs: number;

@@ -39,7 +39,8 @@ export class Engine {
   private stderr = '';
 
   private constructor(binary: string) {
-    this.child = spawn(binary, [], { stdio: ['pipe', 'pipe', 'pipe'] });
+    // A process group of its own: Ctrl-C in a terminal is for us, and we end the engine when it has finished.
+    this.child = spawn(binary, [], { stdio: ['pipe', 'pipe', 'pipe'], detached: true });
     const lines = new LineReader((line) => this.receive(line));
     this.child.stdout!.setEncoding('utf8').on('data', (chunk: string) => lines.push(chunk));
     this.child.stderr!.setEncoding('utf8').on('data', (chunk: string) => {

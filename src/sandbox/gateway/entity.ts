@@ -60,10 +60,9 @@ function shapeOf(body: Fields): Shape {
 function cursorOf(body: Fields): number {
   const cursor = body.string('cursor', undefined);
   if (cursor === undefined) return 0;
-  const offset = Number(Buffer.from(cursor, 'base64').toString('latin1'));
-  if (!Number.isSafeInteger(offset) || offset < 0)
-    throw invalidRequest('Cursor', 'expected a cursor of an earlier page');
-  return offset;
+  const offset = Buffer.from(cursor, 'base64').toString('latin1');
+  if (!/^\d{1,9}$/.test(offset)) throw invalidRequest('Cursor', 'expected a cursor of an earlier page');
+  return Number(offset);
 }
 
 function metadataKeys(body: Fields): readonly string[] {

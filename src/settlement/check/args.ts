@@ -113,9 +113,10 @@ class Resolver {
     if (worktop) {
       const buckets = thread.worktop.drain();
       count = buckets.length;
-      this.steps.push({ op: 'drain', intent: thread.index, resources: buckets.map(({ resource }) => resource) });
+      this.steps.push({ op: 'drain', intent: thread.index });
       for (const bucket of buckets) this.buckets.push(bucket);
     } else {
+      thread.zone.open = false;
       const proofs = thread.zone.proofs.splice(0);
       count = proofs.length;
       this.steps.push({ op: 'drain-zone', intent: thread.index, proofs });

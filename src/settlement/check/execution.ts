@@ -71,7 +71,7 @@ export type WorktopStep =
       /** Whether a call or yield brought it (or the intent returned a bucket of its own). */
       readonly received: boolean;
     }
-  | { readonly op: 'drain'; readonly intent: number; readonly resources: readonly NodeId[] }
+  | { readonly op: 'drain'; readonly intent: number }
   | {
       readonly op: 'assert-worktop';
       readonly intent: number;

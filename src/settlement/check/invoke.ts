@@ -27,6 +27,7 @@ export function call(instruction: Call, thread: Thread, accounts: Accounts, step
   steps.push({ op: 'unknown-call', intent: thread.index, target, bytes: resolved.bytes });
   const assumed = thread.pending === undefined ? [] : assert(thread.pending);
   thread.open = true;
+  thread.zone.open = true;
   receive({ buckets: assumed, proofs: [] }, thread, steps, accounts, true);
 }
 

@@ -6,16 +6,17 @@ import { CheckError } from './error.js';
 import type { Step } from './execution.js';
 import type { Accounts } from './state.js';
 import type { Thread } from './thread.js';
-import type { AuthZone } from './zone.js';
+import type { AuthZone, Composed } from './zone.js';
+
+/** What calls that nobody can follow may have left in an auth zone. */
+export const PROOFS_OF_CALLS = 'which proofs a call brought';
 
 /** The instructions on proofs (docs/protocol.md §4, §6.2). */
 export function proofInstruction(instruction: Instruction, thread: Thread, accounts: Accounts, steps: Step[]): void {
   const { zone, index: intent } = thread;
-  const proofs = zone.proofs.length;
   switch (instruction.type) {
     case 'POP_FROM_AUTH_ZONE': {
-      const proof = zone.proofs.pop();
-      if (proof === undefined) throw new CheckError('ProofMissing', 'expected a proof in the auth zone');
+      const proof = zone.proofs.pop() ?? assumedProof(zone, accounts);
       steps.push({ op: 'pop', intent, proof });
       return thread.nameProof(proof);
     }
@@ -25,26 +26,10 @@ export function proofInstruction(instruction: Instruction, thread: Thread, accou
       steps.push({ op: 'push', intent, proof, received: false });
       return;
     }
-    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT': {
-      accounts.checkAmount(instruction.resource, instruction.amount);
-      const { proof, opened } = zone.composeAmount(instruction.resource, instruction.amount);
-      steps.push({ op: 'compose', intent, by: 'amount', proof, proofs, same: same(zone, proof), opened });
-      return thread.nameProof(proof);
-    }
-    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES': {
-      if (isFungible(instruction.resource)) throw new CheckError('BadArguments', 'expected a non-fungible resource');
-      const shown = zone.proofs.find((each) => each.resource === instruction.resource);
-      if (shown !== undefined && shown.ids === undefined)
-        accounts.assume('which non-fungibles a proof by number shows');
-      const { proof, opened } = zone.composeIds(instruction.resource, instruction.ids);
-      steps.push({ op: 'compose', intent, by: 'ids', proof, proofs, same: same(zone, proof), opened });
-      return thread.nameProof(proof);
-    }
-    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL': {
-      const { proof, opened } = zone.composeAmount(instruction.resource, undefined);
-      steps.push({ op: 'compose', intent, by: 'all', proof, proofs, same: same(zone, proof), opened });
-      return thread.nameProof(proof);
-    }
+    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT':
+    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES':
+    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL':
+      return fromZone(instruction, thread, accounts, steps);
     case 'CREATE_PROOF_FROM_BUCKET_OF_AMOUNT':
     case 'CREATE_PROOF_FROM_BUCKET_OF_NON_FUNGIBLES':
     case 'CREATE_PROOF_FROM_BUCKET_OF_ALL':
@@ -70,6 +55,48 @@ export function proofInstruction(instruction: Instruction, thread: Thread, accou
     default:
       throw new CheckError('Unsupported', `${instruction.type} is not followed`);
   }
+}
+
+type FromZone = Extract<Instruction, { type: `CREATE_PROOF_FROM_AUTH_ZONE_${string}` }>;
+
+function fromZone(instruction: FromZone, thread: Thread, accounts: Accounts, steps: Step[]): void {
+  const { zone, index: intent } = thread;
+  const { resource } = instruction;
+  const proofs = zone.proofs.length;
+  const same = zone.proofs.filter((proof) => proof.resource === resource).length;
+  const { proof, opened } = compose(instruction, zone, accounts);
+  const by =
+    instruction.type === 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL' ? 'all' : 'ids' in instruction ? 'ids' : 'amount';
+  steps.push({ op: 'compose', intent, by, proof, proofs, same, opened });
+  thread.nameProof(proof);
+}
+
+function compose(instruction: FromZone, zone: AuthZone, accounts: Accounts): Composed {
+  const { resource } = instruction;
+  const [amount, ids] = [
+    'amount' in instruction ? instruction.amount : undefined,
+    'ids' in instruction ? instruction.ids : undefined,
+  ];
+  if (amount !== undefined) accounts.checkAmount(resource, amount);
+  if (ids !== undefined && isFungible(resource))
+    throw new CheckError('BadArguments', 'expected a non-fungible resource');
+  try {
+    if (ids === undefined) return zone.composeAmount(resource, amount);
+    const shown = zone.proofs.find((each) => each.resource === resource);
+    if (shown !== undefined && shown.ids === undefined) accounts.assume('which non-fungibles a proof by number shows');
+    return zone.composeIds(resource, ids);
+  } catch (error) {
+    if (!zone.open) throw error;
+    accounts.assume(PROOFS_OF_CALLS);
+    return zone.assumed(resource, amount ?? units(ids?.length ?? 1), ids);
+  }
+}
+
+/** The latest proof in the zone, when only a call that nobody can follow can have put one there. */
+function assumedProof(zone: AuthZone, accounts: Accounts): Proof {
+  if (!zone.open) throw new CheckError('ProofMissing', 'expected a proof in the auth zone');
+  accounts.assume(PROOFS_OF_CALLS);
+  return new Proof('', 0n, undefined, []);
 }
 
 type FromBucket = Extract<Instruction, { type: `CREATE_PROOF_FROM_BUCKET_${string}` }>;
@@ -114,8 +141,4 @@ function dropZone(thread: Thread, signatures: boolean, regular: boolean, steps: 
   if (signatures) thread.zone.badges = [];
   const proofs = regular ? thread.zone.dropProofs() : undefined;
   steps.push({ op: 'drop-zone', intent: thread.index, signatures, proofs });
-}
-
-function same(zone: AuthZone, { resource }: Proof): number {
-  return zone.proofs.filter((proof) => proof.resource === resource).length;
 }

@@ -19,22 +19,17 @@ const ACCOUNT_ENTITY = {
   Secp256k1: ENTITY.GlobalPreallocatedSecp256k1Account,
 } as const;
 
-const known = new WeakMap<PublicKey, Badge>();
-
-/** The badge of a key, hashed once per key object. */
+/** The badge of a key. */
 export function badgeOf(key: PublicKey): Badge {
-  let badge = known.get(key);
-  if (badge === undefined) {
-    const hash = publicKeyHash(key.key);
-    badge = { resource: SIGNATURE_BADGE[key.type], entity: ACCOUNT_ENTITY[key.type], hash, localId: `[${hash}]` };
-    known.set(key, badge);
-  }
-  return badge;
+  const hash = publicKeyHash(key.key);
+  return { resource: SIGNATURE_BADGE[key.type], entity: ACCOUNT_ENTITY[key.type], hash, localId: `[${hash}]` };
 }
 
 /** An intent's auth zone: the badges of its signers and the proofs its calls and instructions put there. */
 export class AuthZone {
   readonly proofs: Proof[] = [];
+  /** Whether a call that nobody can follow may have put proofs here. */
+  open = false;
 
   constructor(public badges: readonly Badge[]) {}
 
@@ -97,7 +92,13 @@ export class AuthZone {
     return { proof: new Proof(resource, units(ids.length), ids, evidence), opened: this.proofs.length };
   }
 
+  /** A proof that a call may have brought: assumed to be what is asked for. */
+  assumed(resource: NodeId, amount: bigint, ids: readonly LocalId[] | undefined): Composed {
+    return { proof: new Proof(resource, amount, ids, []), opened: this.proofs.length };
+  }
+
   dropProofs(): Proof[] {
+    this.open = false;
     const dropped = this.proofs.splice(0);
     for (const proof of dropped) proof.drop();
     return dropped;

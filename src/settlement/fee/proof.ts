@@ -89,12 +89,27 @@ function locks({ before, after, balance, first }: LockChange): number {
   return own + (balance ? BALANCE.units : 0);
 }
 
+/** Sizes are few, so a recipe is added up once for each set of numbers it is about. */
+function remembered<A extends readonly unknown[]>(compute: (...numbers: A) => Recipe): (...numbers: A) => Recipe {
+  const known = new Map<string, Recipe>();
+  return (...numbers) => {
+    const key = JSON.stringify(numbers);
+    let recipe = known.get(key);
+    if (recipe === undefined) {
+      recipe = compute(...numbers);
+      if (known.size < MAX_REMEMBERED) known.set(key, recipe);
+    }
+    return recipe;
+  };
+}
+const MAX_REMEMBERED = 1000;
+
 const PROOF_OF_AMOUNT = proofOfAmount(recipe(RESOURCE, made(1)), MOVED.account, recipe(INFO, MOVED.intent));
 
 /** An account's proof of an amount, owner, entry and vault included. */
-export function accountProof(change: LockChange): Recipe {
+export const accountProof = remembered((change: LockChange): Recipe => {
   return recipe(PROOF_OF_AMOUNT, locks(change));
-}
+});
 
 /** A proof that came with a call is looked at before it goes to the auth zone. */
 export const PROOF_RECEIVED = INFO;
@@ -116,16 +131,16 @@ export interface ZoneChange {
   readonly proofs: number;
 }
 
-export function pushed({ before, after, badges, proofs }: ZoneChange): Recipe {
+export const pushed = remembered(({ before, after, badges, proofs }: ZoneChange): Recipe => {
   const call = { ...zoneCall, name: 'push', args: ARGS.owned, native: NATIVE.AuthZone_push, returns: RETURNS.none };
   return recipe(QUERY_ACTOR, MOVED.zone, INFO, innerCall(call, zoneChanged(before, after, badges, proofs)));
-}
+});
 
 const SOME_OWNED = 35;
-export function popped({ before, after, badges, proofs }: ZoneChange): Recipe {
+export const popped = remembered(({ before, after, badges, proofs }: ZoneChange): Recipe => {
   const call = { ...zoneCall, name: 'pop', args: ARGS.none, native: NATIVE.AuthZone_pop, returns: SOME_OWNED };
   return recipe(QUERY_ACTOR, innerCall(call, zoneChanged(before, after, badges, proofs), INFO, MOVED.intent));
-}
+});
 
 const DROP_NAME = { signatures: 'drop_signature_proofs', regular: 'drop_regular_proofs', all: 'drop_proofs' } as const;
 
@@ -178,7 +193,7 @@ function lockedAgain(change: LockChange): Recipe {
 }
 
 /** A proof goes: dropped by an instruction (or at an intent's end), or by the auth zone. */
-export function proofDropped(by: 'intent' | 'zone', changes: readonly LockChange[]): Recipe {
+export const proofDropped = remembered((by: 'intent' | 'zone', changes: readonly LockChange[]): Recipe => {
   const zone = by === 'intent' ? ZONE.account : ZONE.manager;
   const evidence = evidenceBytes(changes.length);
   const actor = 30 + 'FungibleProof'.length + 'Proof_drop'.length;
@@ -205,11 +220,11 @@ export function proofDropped(by: 'intent' | 'zone', changes: readonly LockChange
     returned(RETURNS.none),
     zoneDropped(zone),
   );
-}
+});
 
 const proofCall = { info: INFO, zone: ZONE.inner, needs: USE.proofCall | USE.proofMove };
 
-export function cloned(changes: readonly LockChange[]): Recipe {
+export const cloned = remembered((changes: readonly LockChange[]): Recipe => {
   const evidence = evidenceBytes(changes.length);
   return innerCall(
     { ...proofCall, name: 'clone', args: ARGS.none, native: NATIVE.proofClone, returns: RETURNS.owned },
@@ -222,7 +237,7 @@ export function cloned(changes: readonly LockChange[]): Recipe {
     made(changes.length),
     MOVED.intent,
   );
-}
+});
 
 const TYPE_ANSWER = 6;
 const resourceType = innerCall(
@@ -241,12 +256,12 @@ const resourceType = innerCall(
 );
 
 /** A proof made of those in the auth zone: all are looked at, those of the resource looked into, some opened. */
-export function composed(
+export const composed = remembered((
   by: 'amount' | 'all',
   zone: ZoneChange,
   { proofs, same, opened: taken }: { readonly proofs: number; readonly same: number; readonly opened: number },
   changes: readonly LockChange[],
-): Recipe {
+): Recipe => {
   const name = by === 'amount' ? 'create_proof_of_amount' : 'create_proof_of_all';
   const args = by === 'amount' ? ARGS.resourceAmount : ARGS.resource;
   const call = { ...zoneCall, name, args, native: NATIVE[`AuthZone_${name}`], returns: RETURNS.owned };
@@ -269,7 +284,7 @@ export function composed(
       MOVED.intent,
     ),
   );
-}
+});
 
 /** VERIFY_PARENT asks a proof for its amount. */
 export const PROOF_AMOUNT: Recipe = innerCall(

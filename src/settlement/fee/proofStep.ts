@@ -81,8 +81,10 @@ export function chargeProofStep(step: ZoneStep, meter: Meter): void {
       zoneLook(step.intent, meter);
       const by = step.by === 'all' ? 'all' : 'amount';
       const resource = meter.resource(step.proof.resource);
+      if (step.proof.evidence.length === 0) meter.notKnown('proofs that a call brought');
       meter.divisibility(resource);
-      const made = composed(by, intent.change(0), step, changes(step.proof, meter, lock));
+      const { proofs, same, opened } = step;
+      const made = composed(by, intent.change(0), { proofs, same, opened }, changes(step.proof, meter, lock));
       return meter.charge(made, resource);
     }
     case 'bucket-proof':

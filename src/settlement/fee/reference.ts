@@ -51,28 +51,52 @@ const PREALLOCATED: ReadonlySet<number> = new Set([
   ENTITY.GlobalPreallocatedEd25519Identity,
 ]);
 
-const known = new WeakMap<IntentCore, readonly NodeId[]>();
-
 /** The entities whose existence is checked, and charged, before an intent runs: each once per intent. */
 export function checkedReferences(core: IntentCore): readonly NodeId[] {
-  let nodes = known.get(core);
-  if (nodes === undefined) {
-    const found = new Set<NodeId>();
-    for (const instruction of core.instructions.value) collect(instruction, found);
-    nodes = [...found].filter((node) => !ALWAYS_VISIBLE.has(node) && !PREALLOCATED.has(entityOf(node)));
-    known.set(core, nodes);
-  }
+  const found = new Set<NodeId>();
+  for (const instruction of core.instructions.value) collect(instruction, found);
+  const nodes: NodeId[] = [];
+  for (const node of found) if (!ALWAYS_VISIBLE.has(node) && !PREALLOCATED.has(entityOf(node))) nodes.push(node);
   return nodes;
 }
 
 function collect(instruction: Instruction, found: Set<NodeId>): void {
-  if ('resource' in instruction) found.add(instruction.resource);
-  if ('constraints' in instruction) for (const [resource] of instruction.constraints) found.add(resource);
-  if ('address' in instruction && typeof instruction.address === 'string') found.add(instruction.address);
-  if ('package' in instruction && typeof instruction.package === 'string') found.add(instruction.package);
-  if ('args' in instruction) inValue(instruction.args, found);
-  if (instruction.type === 'VERIFY_PARENT' && instruction.rule.type === 'Protected') {
-    inRequirement(instruction.rule.requirement, found);
+  switch (instruction.type) {
+    case 'TAKE_FROM_WORKTOP':
+    case 'TAKE_NON_FUNGIBLES_FROM_WORKTOP':
+    case 'TAKE_ALL_FROM_WORKTOP':
+    case 'ASSERT_WORKTOP_CONTAINS':
+    case 'ASSERT_WORKTOP_CONTAINS_NON_FUNGIBLES':
+    case 'ASSERT_WORKTOP_CONTAINS_ANY':
+    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT':
+    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES':
+    case 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL':
+      found.add(instruction.resource);
+      return;
+    case 'ASSERT_WORKTOP_RESOURCES_ONLY':
+    case 'ASSERT_WORKTOP_RESOURCES_INCLUDE':
+    case 'ASSERT_NEXT_CALL_RETURNS_ONLY':
+    case 'ASSERT_NEXT_CALL_RETURNS_INCLUDE':
+      for (const [resource] of instruction.constraints) found.add(resource);
+      return;
+    case 'CALL_METHOD':
+    case 'CALL_ROYALTY_METHOD':
+    case 'CALL_METADATA_METHOD':
+    case 'CALL_ROLE_ASSIGNMENT_METHOD':
+    case 'CALL_DIRECT_VAULT_METHOD':
+      if (typeof instruction.address === 'string') found.add(instruction.address);
+      return inValue(instruction.args, found);
+    case 'CALL_FUNCTION':
+      if (typeof instruction.package === 'string') found.add(instruction.package);
+      return inValue(instruction.args, found);
+    case 'ALLOCATE_GLOBAL_ADDRESS':
+      found.add(instruction.package);
+      return;
+    case 'YIELD_TO_CHILD':
+    case 'YIELD_TO_PARENT':
+      return inValue(instruction.args, found);
+    case 'VERIFY_PARENT':
+      if (instruction.rule.type === 'Protected') inRequirement(instruction.rule.requirement, found);
   }
 }
 

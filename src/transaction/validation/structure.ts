@@ -1,4 +1,5 @@
-import { toHex } from '../../base/bytes.js';
+import { equalBytes, toHex } from '../../base/bytes.js';
+import { subintentHash } from '../hash.js';
 import { LIMITS } from '../limits.js';
 import { broken } from './error.js';
 import type { Yields } from './manifest.js';
@@ -17,9 +18,24 @@ export const ROOT = -1;
  * deeper than allowed. The order of findings is that of §10.3. Returns the parent of each subintent.
  */
 export function checkStructure(tree: IntentTree): readonly Parent[] {
+  if (isOneBelowRoot(tree)) return ONE_BELOW_ROOT;
   const parents = findParents(tree, indexByHash(tree));
   checkDepth(tree, parents);
   return parents as Parent[];
+}
+
+const ONE_BELOW_ROOT: readonly Parent[] = [{ intent: ROOT, child: 0 }];
+
+/** The shape of every wrapped order, seen at a glance: one subintent without children, named by the root and no other. */
+function isOneBelowRoot({ root, subintents }: IntentTree): boolean {
+  const [only] = subintents;
+  return (
+    only !== undefined &&
+    subintents.length === 1 &&
+    root.children.length === 1 &&
+    only.value.intentCore.children.length === 0 &&
+    equalBytes(root.children[0]!, subintentHash(only))
+  );
 }
 
 function indexByHash({ subintents }: IntentTree): ReadonlyMap<string, number> {

@@ -1,0 +1,103 @@
+import type { Item } from './model.js';
+import { canonicalPath } from './ownerLock.js';
+import { usedBytes } from './prune.js';
+import { type Attempt, attemptsOf, type OpenAttempt, openAttempts } from './query/attempts.js';
+import {
+  type Bundle,
+  type BundleFilter,
+  bundles,
+  copiesOf,
+  findBundles,
+  itemsOf,
+  type UnfinishedBundle,
+  unfinished,
+} from './query/bundles.js';
+import { type StrayFrames, strayFrames } from './query/stray.js';
+import { Ledger, type LimitRecord, readLimits } from './spend.js';
+import { Store, type StoreOptions } from './store.js';
+import { type Counters, Tally } from './tally.js';
+import { type Verification, verify } from './verify.js';
+
+/** Everything that can be asked of a journal. Reads the file beside a solver that owns it. */
+export class JournalReader {
+  protected constructor(protected readonly store: Store) {}
+
+  /** Errors: `journal-missing`, `journal-older`, `journal-newer`, `journal-foreign`, `journal-corrupt`. */
+  static openReader(path: string, options: StoreOptions = {}): JournalReader {
+    return new JournalReader(Store.openReader(canonicalPath(path), options));
+  }
+
+  get path(): string {
+    return this.store.path;
+  }
+
+  close(): void {
+    this.store.close();
+  }
+
+  counters(): Counters {
+    return new Tally(this.store).counters;
+  }
+
+  /** Bundles in the order in which they came, the newest first unless told otherwise. */
+  bundles(filter: BundleFilter = {}): IterableIterator<Bundle> {
+    return bundles(this.store, filter);
+  }
+
+  /** Bundles whose id, or the id of one of whose transactions, begins so; copies left out. */
+  find(idOrPrefix: string, limit = 10): Bundle[] {
+    return findBundles(this.store, idOrPrefix, limit);
+  }
+
+  /** A bundle's attempts, first to last. */
+  attempts(bundle: Pick<Bundle, 'seq'>): Attempt[] {
+    return attemptsOf(this.store, bundle.seq);
+  }
+
+  /** Attempts whose end is not known, oldest first, with their bytes: what recovery looks up and may send again. */
+  openAttempts(): OpenAttempt[] {
+    return openAttempts(this.store);
+  }
+
+  /** Bundles without an end, oldest first. */
+  unfinished(): UnfinishedBundle[] {
+    return unfinished(this.store);
+  }
+
+  /** How often a bundle came again. */
+  copies(bundleId: string): number {
+    return copiesOf(this.store, bundleId);
+  }
+
+  /** The wrappers of a bundle, in the order of its frame. */
+  items(bundle: Pick<Bundle, 'seq'>): Item[] {
+    return itemsOf(this.store, bundle.seq);
+  }
+
+  strayFrames(): StrayFrames[] {
+    return strayFrames(this.store);
+  }
+
+  limits(): LimitRecord[] {
+    return readLimits(this.store);
+  }
+
+  /** Fees of the last hour and day, resets taken into account, and what is in flight. */
+  spending(now: number): { readonly hour: bigint; readonly day: bigint; readonly exposure: bigint } {
+    return this.store.snapshot(() => {
+      const ledger = new Ledger(this.store, now);
+      const { hour, day } = ledger.windows(readLimits(this.store), now);
+      return { hour: hour.spent(now), day: day.spent(now), exposure: ledger.exposure };
+    });
+  }
+
+  /** Every rule the journal must satisfy, and what breaks it. */
+  verify(): Verification {
+    return verify(this.store);
+  }
+
+  /** Size in bytes of what is used of the file. */
+  size(): number {
+    return usedBytes(this.store);
+  }
+}

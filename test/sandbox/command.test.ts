@@ -1,0 +1,150 @@
+import { EventEmitter } from 'node:events';
+import { PassThrough, Readable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { sandboxCommand } from '../../src/cli/sandbox.js';
+import { cli, Sink, temporaryFolder } from '../cli/support.js';
+import { post } from '../support/gateway.js';
+
+/** The command, on a program that answers as an engine would where nothing is executed. */
+
+const folder = temporaryFolder();
+const engine = folder.write(
+  'engine.cjs',
+  `#!/usr/bin/env node
+  let clock;
+  const answers = {
+    'world.start': ({ epoch, proposerTimestampMs }) => (clock = { epoch, round: 0, proposerTimestampMs }),
+    'clock.get': () => clock,
+    'clock.advance': ({ proposerTimestampMs }) => (clock = { ...clock, round: clock.round + 1, proposerTimestampMs }),
+    'token.create': () => ({ address: 'resource_sim1tknxxxxxxxxxradxrdxxxxxxxxx009923554798xxxxxxxxxakj8n3' }),
+    'account.create': () => ({ address: 'account_sim128f6jadgh8jn7zy8pc6u508q38m8ag2dxc8433u5q639yvymhww3r6' }),
+    'account.fund': () => ({}),
+    'account.balances': ({ accounts }) => ({ [accounts[0]]: {} }),
+  };
+  require('node:readline').createInterface({ input: process.stdin }).on('line', (line) => {
+    const { id, method, params } = JSON.parse(line);
+    if (clock && clock.epoch === 666 && method === 'clock.advance') process.exit(9);
+    console.log(JSON.stringify({ id, result: answers[method](params) }));
+  });`,
+  0o700,
+);
+const env = { ANTHIC_ENGINE: engine };
+const ACCOUNT = 'account_sim128f6jadgh8jn7zy8pc6u508q38m8ag2dxc8433u5q639yvymhww3r6';
+
+/** Starts the command inside this process and waits for what it prints first. */
+async function start(...args: string[]) {
+  const signals = new EventEmitter();
+  const stdout = new PassThrough();
+  const io = { stdin: Readable.from([]), stdout, stderr: new Sink(), env };
+  const ended = sandboxCommand(io, signals).parseAsync(['--port', '0', ...args], { from: 'user' });
+  ended.catch(() => {});
+  const text = await new Promise<string>((resolve) => stdout.once('data', (chunk) => resolve(String(chunk))));
+  return { text, ended, signals };
+}
+
+describe('anthic-solver sandbox', () => {
+  it('prints where it is and how to use it, until a signal ends it', async () => {
+    const key = '33'.repeat(32);
+    const { text, ended, signals } = await start(
+      '--token',
+      'xUSDC:6',
+      '--fund',
+      `${key}=5 XRD`,
+      '--fund',
+      `${ACCOUNT}=1 xUSDC`,
+      '--fund',
+      `02${key}=1 XRD`,
+    );
+    expect(text).toMatch(/^gateway {7}http:\/\/127\.0\.0\.1:\d+\n/);
+    expect(text).toContain('simulator (242), epoch 1000');
+    expect(text).toContain('every 1000 ms');
+    expect(text).toMatch(/token xUSDC {3}resource_sim1\w+ \(6\)/);
+    expect(text).toContain(`account       ${ACCOUNT}`);
+    expect(text).toMatch(/anthic-solver run --network simulator --gateway http/);
+    const url = /http:\S+/.exec(text)![0];
+    signals.emit('SIGINT');
+    await ended;
+    await expect(fetch(`${url}/health`)).rejects.toThrow('fetch failed');
+  });
+
+  it('prints JSON', async () => {
+    const world = folder.write('world.json', JSON.stringify({ accounts: [{ name: 'me', address: ACCOUNT }] }));
+    const faults = folder.write('faults.json', '[{ "fault": { "type": "rate-limit" } }]');
+    const { text, ended, signals } = await start(
+      '--json',
+      '--manual',
+      '--network',
+      'stokenet',
+      '--epoch',
+      '5',
+      '--world',
+      world,
+      '--faults',
+      faults,
+    );
+    const said = JSON.parse(text);
+    expect(said).toMatchObject({
+      network: { id: 2, name: 'stokenet' },
+      epoch: 5,
+      tokens: [],
+      accounts: [{ name: 'me', address: ACCOUNT }],
+    });
+    expect((await post(`${said.gateway}/status/gateway-status`)).status).toBe(429);
+    expect((await post(`${said.gateway}/sandbox/rounds`, {})).json).toMatchObject({ round: 1 });
+    signals.emit('SIGTERM');
+    await ended;
+  });
+
+  it('says how rounds go when they do not by themselves', async () => {
+    const { text, ended, signals } = await start('--manual');
+    expect(text).toMatch(/rounds {8}by POST http/);
+    signals.emit('SIGTERM');
+    await ended;
+  });
+
+  it('ends when its engine does', async () => {
+    const { ended } = await start('--epoch', '666', '--round', '5');
+    await expect(ended).rejects.toMatchObject({ code: 'engine-died' });
+  });
+
+  it.each([
+    [['--token', 'xUSDC'], 2, '--token: expected such as xUSDC:6'],
+    [['--token', 'xUSDC:19'], 2, '--token'],
+    [['--fund', 'me'], 2, '--fund: expected such as'],
+    [['--fund', 'me=5 XRD'], 2, 'expected an account or a public key'],
+    [['--port', '70000'], 2, 'expected a port'],
+    [['--round', 'soon'], 2, 'expected a whole number'],
+    [['--world', '/no/such/file'], 3, 'cannot read /no/such/file'],
+  ])('with %j exits with %i', async (args, status, message) => {
+    const outcome = await cli(['sandbox', ...args], '', env);
+    expect([outcome.status, outcome.stderr]).toEqual([status, expect.stringContaining(message)]);
+  });
+
+  it('names the place in a file that is wrong', async () => {
+    const wrong = folder.write('wrong.json', '{ "tokens": [{ "symbol": 5 }] }');
+    const outcome = await cli(['sandbox', '--world', wrong], '', env);
+    expect([outcome.status, outcome.stderr]).toEqual([
+      2,
+      expect.stringContaining('wrong.json at tokens[0].symbol: expected a string'),
+    ]);
+    const torn = folder.write('torn.json', '{');
+    expect((await cli(['sandbox', '--faults', torn], '', env)).stderr).toContain('torn.json: ');
+  });
+
+  it('without an engine says in one sentence what to do', async () => {
+    const outcome = await cli(['sandbox'], '', { ANTHIC_ENGINE_CACHE: folder.path('nothing') });
+    expect([outcome.status, outcome.stderr]).toEqual([
+      1,
+      'error: the engine has not been built: run `npm run engine:build` in a checkout of the project [engine-missing]\n',
+    ]);
+  });
+
+  it('on a port in use says so, and leaves no engine behind', async () => {
+    const { text, ended, signals } = await start('--json');
+    const { port } = new URL(JSON.parse(text).gateway);
+    const outcome = await cli(['sandbox', '--port', port], '', env);
+    expect([outcome.status, outcome.stderr]).toEqual([1, expect.stringContaining('EADDRINUSE')]);
+    signals.emit('SIGTERM');
+    await ended;
+  });
+});
