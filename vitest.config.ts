@@ -1,8 +1,10 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    // Those need the engine: vitest.engine.config.ts.
+    exclude: [...configDefaults.exclude, 'test/engine/**'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Two cores are what CI has; more workers would only disturb the tests that look at the clock.

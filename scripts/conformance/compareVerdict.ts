@@ -134,11 +134,20 @@ export function differences(official: OfficialVerdict, ours: OurVerdict): string
   const parts: string[] = [];
   if (official.valid !== ours.valid) parts.push('valid');
   if ((official.error?.variant ?? null) !== (ours.error?.variant ?? null)) parts.push('variant');
+  if (!sameList(official.error?.debug, ours.error?.message)) parts.push('list');
   if ((official.error?.location ?? null) !== (ours.error?.location ?? null)) parts.push('location');
   if (!sameIds(official.ids, ours.ids)) parts.push('ids');
   if (ours.effectiveLength !== null && official.effectiveLength !== ours.effectiveLength) parts.push('effectiveLength');
   if (JSON.stringify(official.signers) !== JSON.stringify(ours.signers)) parts.push('signers');
   return parts;
+}
+
+/** One name, TooManyValues, stands for four limits: which list it was, how long, and how long it might be. */
+function sameList(official = '', ours = ''): boolean {
+  const theirs = /TooManyValues \{ value_type: (\w+), actual: (\d+), max: (\d+) \}/.exec(official);
+  if (theirs === null) return true;
+  const [, list, actual, max] = theirs;
+  return ours === `expected at most ${max} of ${list}, got ${actual}`;
 }
 
 function sameIds(a: OfficialVerdict['ids'], b: OfficialVerdict['ids']): boolean {

@@ -21,7 +21,7 @@ export class LockTally {
   private readonly unspared = new Map<string, number>();
   private readonly brokens = { free: 0, paid: 0, cost: 0n };
   private readonly blinds = { accepted: 0, refused: 0 };
-  private readonly truth = { free: 0, ours: 0, orders: 0 };
+  private readonly truth = { free: 0, ours: 0, orders: 0, knownFree: 0, knownOurs: 0 };
 
   good({ left, later, known, shape }: Good): void {
     this.compared++;
@@ -42,10 +42,14 @@ export class LockTally {
     } else this.brokens.free++;
     if (best === undefined) return;
     this.truth.orders++;
-    if (best.status !== 'CommittedFailure') this.truth.free++;
     if (best.status === 'CommittedFailure') return;
-    if (receipt.status !== 'CommittedFailure') this.truth.ours++;
-    else count(this.unspared, kindOf(bundle.shape, proposal.fee.known));
+    const { known } = proposal.fee;
+    const ours = receipt.status !== 'CommittedFailure';
+    this.truth.free++;
+    if (ours) this.truth.ours++;
+    else count(this.unspared, kindOf(bundle.shape, known));
+    if (known) this.truth.knownFree++;
+    if (known && ours) this.truth.knownOurs++;
   }
 
   blind(accepted: boolean): void {
@@ -64,6 +68,7 @@ export class LockTally {
       `an order that cannot pay: ${free} cost nothing, ${paid} cost a fee (mean ${mean} XRD)`,
       `without facts about the ledger: ${this.blinds.accepted} accepted, ${this.blinds.refused} refused`,
       `of a sample of ${truth.orders} some place rejects ${truth.free}, of which ours rejects ${truth.ours}`,
+      `  where the fee is known: ${truth.knownFree}, ours ${truth.knownOurs}`,
       ...most(this.unspared).map((each) => `  not by ours: ${each}`),
     ];
   }

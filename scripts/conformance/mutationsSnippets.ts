@@ -1,7 +1,13 @@
 import type { ResourceConstraints } from '../../src/transaction/constraint.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
 import { arbitraryBytes, arbitraryFungible, arbitraryNonFungible } from '../../test/support/arbitraryLeaf.js';
-import { anyConstraint, arbitraryRule, invalidConstraint, validConstraints } from '../../test/support/arbitraryRule.js';
+import {
+  anyConstraint,
+  arbitraryGeneral,
+  arbitraryRule,
+  invalidConstraint,
+  validConstraints,
+} from '../../test/support/arbitraryRule.js';
 import { bucketValue, callMethod, FAUCET, proofValue, tuple, XRD } from '../../test/support/build.js';
 import type { Chance } from '../../test/support/randomBundles.js';
 
@@ -146,6 +152,9 @@ export const SNIPPETS: Readonly<Record<string, Snippet>> = {
       constraints: [[resourceOf(chance), anyConstraint(chance)]],
     },
   ],
+  'general constraint at its bounds': (_, chance) => [nearBounds(chance)],
+  'general constraint at its bounds, again': (_, chance) => [nearBounds(chance)],
+  'general constraint at its bounds, once more': (_, chance) => [nearBounds(chance)],
   'next call constraint invalid': (_, chance) => [
     {
       type: chance.pick(['ASSERT_NEXT_CALL_RETURNS_ONLY', 'ASSERT_NEXT_CALL_RETURNS_INCLUDE']),
@@ -177,6 +186,12 @@ export const SNIPPETS: Readonly<Record<string, Snippet>> = {
     ]),
   ],
 };
+
+/** Numbers beside the numbers of ids: whether a bound is met or missed by one has many ways to be got wrong. */
+function nearBounds(chance: Chance): Instruction {
+  const constraint = { type: 'General', constraint: arbitraryGeneral(chance) } as const;
+  return { type: 'ASSERT_WORKTOP_RESOURCES_INCLUDE', constraints: [[arbitraryNonFungible(chance), constraint]] };
+}
 
 function resourceOf(chance: Chance): string {
   return chance.often(0.5) ? arbitraryFungible(chance) : arbitraryNonFungible(chance);

@@ -89,10 +89,10 @@ export const STRUCTURE_MUTATIONS: readonly Mutation[] = [
     name: 'a chain at its deepest',
     apply: (chance, { plan }) => {
       const limit = hasSubintentRoot(plan.kind) ? LIMITS.depthBelowSubintent : LIMITS.depthBelowTransaction;
-      for (let chains = 1 + chance.below(2); chains > 0; chains--) {
+      for (let chains = 1 + chance.below(3); chains > 0; chains--) {
         let top = plainSubintent(chance, plan);
         const made = [top];
-        for (let depth = limit + chance.below(3) - 1; depth > 1; depth--) {
+        for (let depth = limit + chance.pick([-1, 0, 1, 1, 2]); depth > 1; depth--) {
           top = plainSubintent(chance, plan, [top]);
           made.push(top);
         }

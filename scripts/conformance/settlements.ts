@@ -179,7 +179,7 @@ class Tally {
     const of = this.labels.get(kind) ?? { good: 0, bad: 0, assumed: 0 };
     this.labels.set(kind, of);
     if (status === 'CommittedSuccess') of.good++;
-    else if ('execution' in outcome) of.assumed++;
+    else if ('execution' in outcome && outcome.execution.assumed) of.assumed++;
     else of.bad++;
   }
 

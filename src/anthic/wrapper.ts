@@ -248,7 +248,9 @@ class Walk {
 
   private yieldToRoot(given: Bucket[]): void {
     const gives: Give[] = [];
-    for (const [resource, { known, delivered }] of gather(given)) gives.push({ resource, amount: known, delivered });
+    for (const [resource, { known, delivered }] of gather(given)) {
+      if (known !== 0n || delivered) gives.push({ resource, amount: known, delivered });
+    }
     this.gives.push(gives);
     this.receiveDelivery();
   }

@@ -32,7 +32,8 @@ const MIGRATIONS: readonly string[] = [
     check ((state is null) <> (outcome is null)),
     check ((outcome is null) = (finished_at is null))
   ) strict;
-  -- A bundle is taken once; malformed ones and copies do not count as taken.
+  -- A bundle is taken once. Malformed ones and copies leave the identity free: a bundle with a bad signature must not
+  -- shut out the same bundle with a good one.
   create unique index received_taken on received (bundle) where outcome is null or outcome not in ('duplicate', 'invalid');
   create index received_bundle on received (bundle);
   create index received_open on received (state) where state is not null;

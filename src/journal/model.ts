@@ -21,9 +21,6 @@ export const OUTCOMES = [
 ] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Outcomes that leave the identity free: what was malformed, or a copy, must not shut out the bundle itself. */
-export const ANONYMOUS: readonly Outcome[] = ['duplicate', 'invalid'];
-
 /**
  * Of an attempt. *Live*: it may commit, and no other may be made. *Followed*: refused by some node, so another may be
  * made, but it may commit still until it is dead. *Final*: nothing can change any more.

@@ -102,7 +102,8 @@ export class LedgerClock {
     const { now, sleep } = this.surroundings;
     while (!signal.aborted) {
       await this.pollEndpoint(endpoint, signal);
-      const pause = Math.max(this.intervalMs, endpoint.coolDown.until - now());
+      const { isCooling, until } = endpoint.coolDown;
+      const pause = isCooling ? until - now() : this.intervalMs;
       await sleep(pause, signal).catch(() => {});
     }
   }

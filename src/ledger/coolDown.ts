@@ -4,8 +4,9 @@ import type { Surroundings } from './surroundings.js';
 
 /** A server that asks for a year of silence is not taken at its word. */
 const MAX_PAUSE_MS = 300_000;
-/** A throttled client that is not told how long waits at least about so long. */
-const RATE_LIMIT_BASE_MS = 1_000;
+/** A throttled client that is not told how long waits at least so long, twice as long each time. */
+const RATE_LIMIT_MS = 1_000;
+const MAX_RATE_LIMIT_MS = 30_000;
 
 /** How long an endpoint is left alone after failures. */
 export class CoolDown {
@@ -46,8 +47,9 @@ export class CoolDown {
     const { now, random } = this.surroundings;
     // Calls that fail together are one failure.
     if (!this.isCooling) this.failures_ += 1;
-    const floor = code === 'rate-limited' ? RATE_LIMIT_BASE_MS : 0;
-    const pause = fullJitter(Math.max(1, this.failures_), this.backoff, random) + floor;
+    const failures = Math.max(1, this.failures_);
+    const floor = code === 'rate-limited' ? Math.min(RATE_LIMIT_MS * 2 ** (failures - 1), MAX_RATE_LIMIT_MS) : 0;
+    const pause = floor + fullJitter(failures, this.backoff, random);
     this.until_ = Math.max(this.until_, now() + pause);
     if (retryAfterMs !== undefined) {
       this.pausedUntil_ = Math.max(this.pausedUntil_, now() + Math.min(retryAfterMs, MAX_PAUSE_MS));

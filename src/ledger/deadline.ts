@@ -4,6 +4,8 @@ import type { Surroundings } from './surroundings.js';
 /** What `withDeadline` aborts with when time is up. */
 export class DeadlinePassed extends Error {}
 
+const DONE = 'done';
+
 /** Calls back when the signal fires; returns what ends that. One signal of a shutdown may stop thousands of things. */
 export function onAbort(signal: AbortSignal | undefined, callback: (reason: unknown) => void): () => void {
   if (signal === undefined) return () => {};
@@ -35,7 +37,7 @@ export async function withDeadline<T>(
   try {
     return await Promise.race([work(controller.signal), aborted]);
   } finally {
-    timer.abort();
+    timer.abort(DONE);
     stopListening();
     aborted.catch(() => {});
   }

@@ -49,7 +49,8 @@ export interface CallReport {
 }
 
 const TIMEOUT_MS = 5_000;
-const COOL_DOWN: Backoff = { baseMs: 250, capMs: 15_000 };
+/** Short: one that is back shall be noticed within two seconds. */
+const COOL_DOWN: Backoff = { baseMs: 250, capMs: 1_500 };
 
 /**
  * One Gateway. Its SDK makes the requests by its thin methods (T42, T49); time-outs, errors and the reading of answers

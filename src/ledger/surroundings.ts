@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
 /** What this room takes from the outside: tests pass their own. */
@@ -11,7 +9,7 @@ export interface Surroundings {
   readonly wallNow: () => number;
   /** From 0, inclusive, to 1, exclusive. */
   readonly random: () => number;
-  /** Rejects when the signal fires. */
+  /** Rejects with the signal's reason when that fires. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
@@ -21,6 +19,22 @@ export function systemSurroundings(): Surroundings {
     now: () => performance.now(),
     wallNow: () => Date.now(),
     random: Math.random,
-    sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
+    sleep,
   };
+}
+
+/** Every call has one that is nearly always cut short: that of node:timers/promises would make an error with a stack. */
+function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const stop = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    signal?.addEventListener('abort', stop, { once: true });
+  });
 }

@@ -18,7 +18,8 @@ export function transport(
     // A redirected submission would be somebody else's.
     const response = await fetch(String(url), { ...init, redirect: 'manual' });
     const body = await readBody(response, endpoint);
-    if (response.status >= 200 && response.status < 300) return new Response(body, { status: 200 });
+    // Read already: the SDK looks at the status alone, and hands the rest on.
+    if (response.status >= 200 && response.status < 300) return { status: 200, text: async () => body } as Response;
     const answer = { status: response.status, retryAfter: response.headers.get('retry-after'), body };
     throw classifyAnswer(answer, endpoint, wallNow());
   };

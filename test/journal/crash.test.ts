@@ -2,6 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
 import { isOwned } from '../../src/journal/ownerLock.js';
@@ -15,7 +16,7 @@ const KILLS = Number(process.env.JOURNAL_KILLS ?? 30);
 type Writer = ChildProcessByStdio<null, Readable, Readable>;
 
 function startWriter(file: string, prefix: string): { child: Writer; said: () => string[]; ready: Promise<void> } {
-  const script = join(import.meta.dirname, 'writer.ts');
+  const script = fileURLToPath(new URL('./writer.ts', import.meta.url));
   const child = spawn(process.execPath, ['--import', 'tsx', script, file, prefix], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -128,6 +128,10 @@ function patch(path: string, at: number, bytes: Buffer): void {
   closeSync(file);
 }
 
+function system(command: string, ...args: string[]): void {
+  execFileSync(command, args, { stdio: 'ignore' });
+}
+
 describe('a full disk', () => {
   it('stops submissions, not the process, and is over when there is room', () => {
     const desk = new Desk(folder);
@@ -156,7 +160,7 @@ describe('a full disk', () => {
     const mount = join(folder, 'tiny');
     mkdirSync(mount);
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount], { stdio: 'ignore' });
+      system('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', mount);
     } catch {
       context.skip();
     }
@@ -179,7 +183,7 @@ describe('a full disk', () => {
       expect(journal.writable()).toBe(false);
       expect(journal.openAttempts()).toHaveLength(written);
       expect(journal.verify().violations).toEqual([]);
-      execFileSync('mount', ['-o', 'remount,size=16m', mount]);
+      system('mount', '-o', 'remount,size=16m', mount);
       expect(journal.probe()).toBe(true);
       const bundle = bundleOf(['later']);
       journal.receive(bundle);
@@ -190,7 +194,7 @@ describe('a full disk', () => {
       expect(journal.verify().violations).toEqual([]);
       journal.close();
     } finally {
-      execFileSync('umount', [mount]);
+      system('umount', mount);
     }
   });
 });

@@ -74,11 +74,12 @@ export function anyConstraint(chance: Chance): ResourceConstraint {
 }
 
 /** Bounds close to each other and to the number of ids, so that both sides of every comparison come up. */
-function arbitraryGeneral(chance: Chance): GeneralConstraint {
+export function arbitraryGeneral(chance: Chance): GeneralConstraint {
   const allowed = arbitraryIds(chance);
   const required = allowed.filter(() => chance.often(0.4));
   if (chance.often(0.15)) required.push(arbitraryLocalId(chance));
-  const bound = () => units(chance.below(4)) + (chance.often(0.15) ? BigInt(chance.below(3) - 1) : 0n);
+  const counts = [0, required.length, allowed.length];
+  const bound = () => units(chance.pick(counts) + chance.below(3) - 1) + (chance.often(0.1) ? 1n : 0n);
   return {
     requiredIds: chance.often(0.6) ? required : [],
     lowerBound: chance.often(0.4) ? { type: 'NonZero' } : { type: 'Inclusive', amount: bound() },

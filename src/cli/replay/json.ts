@@ -1,6 +1,6 @@
 import { formatAmount } from '../../base/amount.js';
 import { toHex } from '../../base/bytes.js';
-import type { ReadOrder } from '../../solver/processFrame.js';
+import type { ReadOrder } from '../../solver/openFrame.js';
 import { formatAddress, formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
 import type { Replayed } from './replayed.js';

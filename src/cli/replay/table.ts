@@ -1,7 +1,8 @@
 import type { Writable } from 'node:stream';
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
-import type { FrameOutcome, ReadOrder } from '../../solver/processFrame.js';
+import type { ReadOrder } from '../../solver/openFrame.js';
+import type { FrameOutcome } from '../../solver/processFrame.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
 import { printLine } from '../output.js';
 import { shorten } from '../table.js';
