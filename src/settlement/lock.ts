@@ -57,9 +57,15 @@ export function firstLock(orders: readonly WrappedOrder[], plan: Plan): number {
  * The latest step before which the lock may stand, by a prediction made with it before step `at`. What a lock uses up
  * itself counts: the loan must not be gone before it has run.
  */
-export function latestLock(orders: readonly WrappedOrder[], plan: Plan, at: number, fee: FeePrediction): number {
+export function latestLock(
+  orders: readonly WrappedOrder[],
+  plan: Plan,
+  at: number,
+  fee: FeePrediction,
+  extraMargin = 0,
+): number {
   const { unitsBefore } = fee;
-  const margin = fee.known ? KNOWN_MARGIN_UNITS : UNKNOWN_MARGIN_UNITS;
+  const margin = extraMargin + (fee.known ? KNOWN_MARGIN_UNITS : UNKNOWN_MARGIN_UNITS);
   const own = unitsBefore[at + 1]! - unitsBefore[at]!;
   for (let step = lastSafeStep(orders, plan); step > 0; step--) {
     // Behind the lock's place the units include it already.

@@ -35,6 +35,8 @@ export interface SettleContext {
   readonly tipBasisPoints: number;
   /** 64 random bits: a new root for each attempt. */
   readonly discriminator: bigint;
+  /** Units of the loan to leave unused beside the usual margin: more of them lock the fee earlier. */
+  readonly extraMargin?: number;
 }
 
 /** What a settlement earns and costs, in XRD but for the surplus. */
@@ -115,20 +117,18 @@ function placeLock(orders: readonly SettledOrder[], plan: Plan, context: SettleC
     const execution = check(intent, signers);
     const effectiveLength = notarizedLengthWith(signed, root.notary.type);
     const fee = predictFee({ intent, effectiveLength, signatures, tipBasisPoints }, execution, facts);
-    const latest = isTemplate ? 0 : latestLock(orders, plan, beforeStep, fee);
-    if (latest === beforeStep || round === MAX_ROUNDS) {
+    const latest = isTemplate ? 0 : latestLock(orders, plan, beforeStep, fee, context.extraMargin);
+    // Moving the lock shifts a few first reads from one step to another, so each new place is looked at; but after the
+    // first move it goes only towards safety, and so to an end.
+    if (latest === beforeStep || (round > 0 && latest > beforeStep)) {
       if (fits(lock, fee)) return { signed, execution, fee, lock };
       // The amount stands in 24 bytes whatever it is, and no rule but the balance depends on it.
       lock = lockAmount(fee);
       return { signed: attachSignatures(build(beforeStep, lock), orders), execution, fee, lock };
     }
-    // A second look may move the lock only to safety.
-    beforeStep = round === 0 ? latest : Math.min(latest, beforeStep);
+    beforeStep = latest;
   }
 }
-
-/** Moving the lock shifts a few first reads from one step to another, so a place is looked at again, but not for ever. */
-const MAX_ROUNDS = 3;
 
 /** The root's epochs lie inside those of its children. */
 function rootHeader(orders: readonly SettledOrder[], context: SettleContext): RootHeader {

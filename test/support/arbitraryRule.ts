@@ -77,7 +77,8 @@ export function anyConstraint(chance: Chance): ResourceConstraint {
 export function arbitraryGeneral(chance: Chance): GeneralConstraint {
   const allowed = arbitraryIds(chance);
   const required = allowed.filter(() => chance.often(0.4));
-  if (chance.often(0.15)) required.push(arbitraryLocalId(chance));
+  const stray = arbitraryLocalId(chance);
+  if (chance.often(0.15) && !required.includes(stray)) required.push(stray);
   const counts = [0, required.length, allowed.length];
   const bound = () => units(chance.pick(counts) + chance.below(3) - 1) + (chance.often(0.1) ? 1n : 0n);
   return {

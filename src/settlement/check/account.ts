@@ -66,14 +66,13 @@ export function callAccount(
       const amount = ids === undefined ? amountOf(fields[1]) : units(ids.length);
       if (amount <= 0n) throw new CheckError('InvalidAmount', 'expected a proof of something');
       if (ids !== undefined && isFungible(resource)) throw badArguments('a non-fungible resource');
-      accounts.checkAmount(resource, amount);
-      accounts.touch(account, resource);
+      const vault = accounts.lock(account, resource, amount);
       step([{ resource, amount }], ids);
-      return { ...NOTHING, proofs: [new Proof(resource, amount, ids, [{ account, amount, ids }])] };
+      return { ...NOTHING, proofs: [new Proof(resource, amount, ids, [{ account, vault, amount, ids }])] };
     }
     default:
       step(resolved.buckets.map(({ resource, amount }) => ({ resource, amount })));
-      return deposit(account, method, fields, resolved, accounts);
+      return deposit(account, method, fields, resolved, accounts, thread.open);
   }
 }
 
@@ -83,6 +82,7 @@ function deposit(
   fields: readonly Value[],
   { buckets, proofs }: Arguments,
   accounts: Accounts,
+  unsure: boolean,
 ): Returned {
   const batch = method.includes('batch');
   const goods = fields[0];
@@ -98,7 +98,7 @@ function deposit(
       throw new CheckError('DepositRefused', `expected account ${account} to accept ${resource}`);
     }
   }
-  for (const bucket of buckets) accounts.deposit(account, bucket);
+  for (const bucket of buckets) accounts.deposit(account, bucket, unsure);
   return NOTHING;
 }
 

@@ -71,7 +71,7 @@ export class Proof {
     /** Where the resources stand: buckets, or vaults by their account. */
     readonly evidence: readonly Evidence[],
   ) {
-    for (const { bucket } of evidence) bucket?.locks.push(this);
+    for (const { bucket, vault } of evidence) (bucket ?? vault)?.locks.push(this);
   }
 
   clone(): Proof {
@@ -80,16 +80,23 @@ export class Proof {
 
   /** The end of the proof frees what it locked. */
   drop(): void {
-    for (const { bucket } of this.evidence) {
-      const at = bucket?.locks.indexOf(this) ?? -1;
-      if (at >= 0) bucket!.locks.splice(at, 1);
+    for (const { bucket, vault } of this.evidence) {
+      const locks = (bucket ?? vault)?.locks ?? [];
+      const at = locks.indexOf(this);
+      if (at >= 0) locks.splice(at, 1);
     }
   }
+}
+
+/** What proofs hold of an account's vault. */
+export interface VaultLocks {
+  readonly locks: Proof[];
 }
 
 export interface Evidence {
   readonly bucket?: Bucket;
   readonly account?: NodeId;
+  readonly vault?: VaultLocks;
   readonly amount: bigint;
   readonly ids: readonly LocalId[] | undefined;
 }

@@ -1,7 +1,7 @@
 import type { NodeId } from '../../sbor/custom.js';
 import { ENTITY, entityOf } from '../../sbor/custom.js';
 import { XRD } from '../../transaction/address.js';
-import type { Bucket } from './asset.js';
+import type { Bucket, VaultLocks } from './asset.js';
 import { CheckError } from './error.js';
 import type { Ledger } from './execution.js';
 import type { Thread } from './thread.js';
@@ -12,6 +12,9 @@ export class Accounts {
   readonly assumptions: string[] = [];
   private readonly touchedXrd = new Set<NodeId>();
   private readonly fees = new Map<NodeId, bigint>();
+  private readonly locks = new Map<string, VaultLocks>();
+  /** Accounts that got what a call that cannot be followed brought: they may hold more than is known. */
+  private readonly unsure = new Set<NodeId>();
 
   constructor(readonly ledger: Ledger) {}
 
@@ -38,22 +41,57 @@ export class Accounts {
 
   withdraw(account: NodeId, resource: NodeId, amount: bigint): void {
     this.checkAmount(resource, amount);
-    const balance = this.ledger.balance?.(account, resource);
-    if (balance !== undefined) {
-      const fee = resource === XRD ? (this.fees.get(account) ?? 0n) : 0n;
-      const left = balance + (this.changes.get(account)?.get(resource) ?? 0n) - fee;
-      if (left < amount) {
-        throw new CheckError(
-          'AccountInsufficient',
-          `expected account ${account} to hold ${amount} attos of ${resource}, got ${left}`,
-        );
-      }
-    }
+    this.requireFunds(account, resource, amount + this.locked(account, resource));
     this.touch(account, resource);
     this.add(account, resource, -amount);
   }
 
-  deposit(account: NodeId, bucket: Bucket): void {
+  /** A proof of an amount locks it in the vault, which several proofs share: the greatest counts. */
+  lock(account: NodeId, resource: NodeId, amount: bigint): VaultLocks {
+    this.checkAmount(resource, amount);
+    this.requireFunds(account, resource, amount);
+    this.touch(account, resource);
+    return this.locksOf(account, resource);
+  }
+
+  private locksOf(account: NodeId, resource: NodeId): VaultLocks {
+    const key = account + resource;
+    let locks = this.locks.get(key);
+    if (locks === undefined) {
+      locks = { locks: [] };
+      this.locks.set(key, locks);
+    }
+    return locks;
+  }
+
+  private locked(account: NodeId, resource: NodeId): bigint {
+    const vault = this.locks.get(account + resource);
+    let most = 0n;
+    for (const { evidence } of vault?.locks ?? []) {
+      for (const part of evidence) if (part.vault === vault && part.amount > most) most = part.amount;
+    }
+    return most;
+  }
+
+  private requireFunds(account: NodeId, resource: NodeId, amount: bigint): void {
+    const balance = this.ledger.balance?.(account, resource);
+    if (balance === undefined) return;
+    const fee = resource === XRD ? (this.fees.get(account) ?? 0n) : 0n;
+    const left = balance + (this.changes.get(account)?.get(resource) ?? 0n) - fee;
+    if (left >= amount) return;
+    if (this.unsure.has(account)) {
+      this.assume(`account ${account} got enough from a call`);
+      return;
+    }
+    throw new CheckError(
+      'AccountInsufficient',
+      `expected account ${account} to hold ${amount} attos of ${resource}, got ${left}`,
+    );
+  }
+
+  /** `unsure`: more may be deposited than is known. */
+  deposit(account: NodeId, bucket: Bucket, unsure: boolean): void {
+    if (unsure) this.unsure.add(account);
     // An empty bucket leaves the vault as it was, but may have to create it.
     this.touch(account, bucket.resource);
     this.add(account, bucket.unlocked().resource, bucket.amount);

@@ -17,7 +17,7 @@ export function choosePlans(orders: readonly WrappedOrder[], composition: Compos
   const balance = balanceOf(scripts, soldBy(orders));
   refuseDeficit(balance, orders);
   const best = composition === 'cheapest' ? cheapest(orders, passable(balance)) : undefined;
-  if (best !== undefined && best.takes < orders.length - 1) return [best];
+  if (best !== undefined && best.takes <= orders.length / 2) return [best];
   // Takes are nearly all that tells plans apart; where a plan saves hardly any, its fee decides.
   const plans = [best, planTemplate(scripts)].filter((plan) => plan !== undefined);
   if (plans.length === 0) {
