@@ -33,9 +33,7 @@ function add(what: string, value: string, beside: string, ratio: number, target:
   rows.push({ what, value, beside, ratio: ratio.toFixed(2), target, met });
 }
 
-const recording = parseRecording(
-  readFileSync('fixtures/recordings/documentation.jsonl', 'utf8').trim(),
-);
+const recording = parseRecording(readFileSync('fixtures/recordings/documentation.jsonl', 'utf8').trim());
 const key = SolverKey.generate('Ed25519');
 const account = preallocatedAccount(key.publicKey);
 const context: FrameContext = {
@@ -143,9 +141,7 @@ function benchLinear(): void {
 async function benchProcess(): Promise<void> {
   const starts: number[] = [];
   for (let i = 0; i < 5; i++) {
-    starts.push(
-      await firstOutput(['replay', 'fixtures/recordings/documentation.jsonl']),
-    );
+    starts.push(await firstOutput(['replay', 'fixtures/recordings/documentation.jsonl']));
   }
   const bare: number[] = [];
   for (let i = 0; i < 5; i++) bare.push(await firstOutput(['--version']));

@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   journal: async (io) => (await import('./journal.js')).journalCommand(io),
   limits: async (io) => (await import('./limits.js')).limitsCommand(io),
   sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
+  config: async (io) => (await import('./config.js')).configCommand(io),
 };
 
 /** Runs a command line (without node and script) and returns the exit status. Nothing escapes as an exception. */

@@ -35,13 +35,7 @@ export type BundleOutcome =
   | 'would-settle';
 
 export type OpenAttemptState = 'planned' | 'submitted' | 'accepted' | 'refused' | 'temporarily-rejected';
-export type AttemptState =
-  | OpenAttemptState
-  | 'committed-success'
-  | 'committed-failure'
-  | 'lost'
-  | 'rejected'
-  | 'dead';
+export type AttemptState = OpenAttemptState | 'committed-success' | 'committed-failure' | 'lost' | 'rejected' | 'dead';
 
 export interface Stage {
   readonly sinceFrameMicros?: number | undefined;
@@ -159,7 +153,12 @@ type LedgerEvent =
   | { readonly type: 'clock-stale'; readonly why: string }
   | { readonly type: 'clock-fresh' }
   /** A Gateway has become well, or unwell; `class` is a code of `GatewayError`, or `wrong-network`. */
-  | { readonly type: 'endpoint-state'; readonly endpoint: string; readonly ok: boolean; readonly class?: string | undefined }
+  | {
+      readonly type: 'endpoint-state';
+      readonly endpoint: string;
+      readonly ok: boolean;
+      readonly class?: string | undefined;
+    }
   | {
       readonly type: 'gateway-call';
       readonly endpoint: string;

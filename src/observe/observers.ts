@@ -21,32 +21,25 @@ export class Observers {
 
   /** Bound, so that it can be handed on as a function. Calls everyone before it returns; never throws. */
   readonly emit = (event: SolverEvent): void => {
-    for (const entry of this.entries) {
-      try {
-        entry.observe(event);
-      } catch (error) {
-        this.tellOthers(entry, error);
-      }
-    }
+    for (const entry of this.entries) this.tell(entry, event);
   };
 
-  /** At the first, second, fourth, … failure. Who fails at this news, too, is left at that. */
-  private tellOthers(failed: Entry, error: unknown): void {
+  private tell(entry: Entry, event: SolverEvent): void {
+    try {
+      const returned: unknown = entry.observe(event);
+      // A function that turned out to be asynchronous: its rejection would end the process.
+      if (returned instanceof Promise) returned.catch((error) => this.failed(entry, error));
+    } catch (error) {
+      this.failed(entry, error);
+    }
+  }
+
+  /** Told to the others at the first, second, fourth, … failure; bounded, since every one that fails at it doubles it. */
+  private failed(failed: Entry, error: unknown): void {
     failed.failures += 1;
     if (!Number.isInteger(Math.log2(failed.failures))) return;
-    const event: SolverEvent = {
-      type: 'internal-error',
-      code: 'observer-failed',
-      where: failed.name,
-      detail: error instanceof Error ? error.message : String(error),
-    };
-    for (const entry of this.entries) {
-      if (entry === failed) continue;
-      try {
-        entry.observe(event);
-      } catch {
-        // Its own next event tells.
-      }
-    }
+    const detail = error instanceof Error ? error.message : String(error);
+    const event: SolverEvent = { type: 'internal-error', code: 'observer-failed', where: failed.name, detail };
+    for (const entry of this.entries) if (entry !== failed) this.tell(entry, event);
   }
 }

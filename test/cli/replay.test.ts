@@ -189,7 +189,14 @@ describe('replay', () => {
     [['replay', '--wrapper-key', 'abc', DOCUMENTATION]],
     [['replay', '--account', 'account_sim1nonsense', DOCUMENTATION]],
     [['replay', '--account', formatAddress(preallocatedAccount(ed25519Key(3).publicKey), 2), DOCUMENTATION]],
-    [['replay', '--account', formatAddress('5da66318c6318c61f5a61b4c6318c6318cf794aa8d295f14e6318c6318c6', 1), DOCUMENTATION]],
+    [
+      [
+        'replay',
+        '--account',
+        formatAddress('5da66318c6318c61f5a61b4c6318c6318cf794aa8d295f14e6318c6318c6', 1),
+        DOCUMENTATION,
+      ],
+    ],
   ])('refuses bad usage: %j', async (args) => {
     const { status, stdout, stderr } = await cli(args);
     expect(status).toBe(2);

@@ -44,7 +44,7 @@ function context(engine: ConformanceEngine, count: number, seed = 5) {
 
 describe('the generator', () => {
   it('makes payloads that keep all rules', () => {
-    for (let index = 0; index < 200; index++) {
+    for (let index = 0; index < 500; index++) {
       const plan = arbitraryPlan(chanceOf(11, 1, index));
       const { verdict } = judge(plan.kind, buildPayload(plan), plan.root.header.networkId);
       expect(verdict.error, `case ${index}, ${plan.kind}`).toBeNull();

@@ -81,6 +81,13 @@ describe('submitting', () => {
     expect(await submission.verdict).toEqual({ type: 'unknown', arrived: true });
   });
 
+  it('a later attempt that certainly did not arrive takes nothing back', async () => {
+    const script = (_request: unknown, nth: number): Scripted =>
+      nth === 1 ? { fault: 'reset' } : { status: 429, text: '' };
+    const { submission } = await submit([script], { maxAttempts: 2 });
+    expect(await submission.verdict).toEqual({ type: 'unknown', arrived: true });
+  });
+
   it('refused by the one, unreachable the other: nobody has it', async () => {
     const { submission, gateways, endpoints } = await submit([refusal('no'), after(1, OK)]);
     await submission.results;

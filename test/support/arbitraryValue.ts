@@ -29,6 +29,22 @@ export function anyIds(chance: Chance): IdSource {
 const KINDS = Object.keys(KIND) as KindName[];
 const CONTAINERS: ReadonlySet<KindName> = new Set<KindName>(['Array', 'Tuple', 'Enum', 'Map']);
 
+/** Kinds of which there may be no value to be had. */
+const MAY_FAIL: ReadonlySet<KindName> = new Set<KindName>([
+  ...CONTAINERS,
+  'Bucket',
+  'Proof',
+  'AddressReservation',
+  'Blob',
+]);
+const NO_IDS: IdSource = {
+  bucket: () => undefined,
+  proof: () => undefined,
+  reservation: () => undefined,
+  namedAddress: () => undefined,
+  blob: () => undefined,
+};
+
 /** A value that nests at most `levels` levels, itself included. */
 export function arbitraryValue(chance: Chance, levels: number, ids: IdSource): Value {
   for (;;) {
@@ -153,8 +169,9 @@ function arbitraryArray(chance: Chance, levels: number, ids: IdSource): Value {
 function arbitraryMap(chance: Chance, levels: number, ids: IdSource): Value {
   const [keyKind, valueKind] = [chance.pick(KINDS), chance.pick(KINDS)];
   const entry = (): [Value, Value] | undefined => {
-    // In the order of the wire, in which ids are used up.
-    const key = levels > 1 ? valueOfKind(chance, keyKind, levels - 1, ids) : undefined;
+    // In the order of the wire, in which ids are used up; a key must not use one up and then find no value.
+    const key =
+      levels > 1 ? valueOfKind(chance, keyKind, levels - 1, MAY_FAIL.has(valueKind) ? NO_IDS : ids) : undefined;
     const item = key && valueOfKind(chance, valueKind, levels - 1, ids);
     return key === undefined || item === undefined ? undefined : [key, item];
   };

@@ -50,7 +50,18 @@ export type Strategy = readonly (keyof typeof MOVES)[];
 /** Opens what lies well together first: good where several sell the same. */
 const GATHER: Strategy = ['pass', 'passEnd', 'hand', 'open', 'pay', 'take', 'openAny', 'handLast', 'finish'];
 /** Clears the worktop before it opens another: good where unrelated trades stand side by side. */
-const CLEAR: Strategy = ['pass', 'passEnd', 'openEmpty', 'take', 'pay', 'hand', 'open', 'openAny', 'handLast', 'finish'];
+const CLEAR: Strategy = [
+  'pass',
+  'passEnd',
+  'openEmpty',
+  'take',
+  'pay',
+  'hand',
+  'open',
+  'openAny',
+  'handLast',
+  'finish',
+];
 /** As CLEAR, but pays out as soon as it can. */
 const PAY: Strategy = ['pass', 'pay', 'hand', 'openEmpty', 'take', 'open', 'openAny', 'handLast', 'finish'];
 

@@ -256,35 +256,37 @@ const resourceType = innerCall(
 );
 
 /** A proof made of those in the auth zone: all are looked at, those of the resource looked into, some opened. */
-export const composed = remembered((
-  by: 'amount' | 'all',
-  zone: ZoneChange,
-  { proofs, same, opened: taken }: { readonly proofs: number; readonly same: number; readonly opened: number },
-  changes: readonly LockChange[],
-): Recipe => {
-  const name = by === 'amount' ? 'create_proof_of_amount' : 'create_proof_of_all';
-  const args = by === 'amount' ? ARGS.resourceAmount : ARGS.resource;
-  const call = { ...zoneCall, name, args, native: NATIVE[`AuthZone_${name}`], returns: RETURNS.owned };
-  // To compose of all the zone is opened as if to change it, and written back.
-  const opened =
-    by === 'amount' ? zoneInfo + look(zone.before) : zoneChanged(zone.before, zone.before, zone.badges, zone.proofs);
-  const looked = proofs * 2 * INFO + same * look(evidenceBytes(1));
-  const used = taken * (open(evidenceBytes(1)) + readHeap(evidenceBytes(1)) + CLOSE);
-  return recipe(
-    QUERY_ACTOR,
-    RESOURCE,
-    innerCall(
-      call,
-      opened,
-      resourceType,
-      looked,
-      used,
-      ...changes.map(lockedAgain),
-      made(changes.length),
-      MOVED.intent,
-    ),
-  );
-});
+export const composed = remembered(
+  (
+    by: 'amount' | 'all',
+    zone: ZoneChange,
+    { proofs, same, opened: taken }: { readonly proofs: number; readonly same: number; readonly opened: number },
+    changes: readonly LockChange[],
+  ): Recipe => {
+    const name = by === 'amount' ? 'create_proof_of_amount' : 'create_proof_of_all';
+    const args = by === 'amount' ? ARGS.resourceAmount : ARGS.resource;
+    const call = { ...zoneCall, name, args, native: NATIVE[`AuthZone_${name}`], returns: RETURNS.owned };
+    // To compose of all the zone is opened as if to change it, and written back.
+    const opened =
+      by === 'amount' ? zoneInfo + look(zone.before) : zoneChanged(zone.before, zone.before, zone.badges, zone.proofs);
+    const looked = proofs * 2 * INFO + same * look(evidenceBytes(1));
+    const used = taken * (open(evidenceBytes(1)) + readHeap(evidenceBytes(1)) + CLOSE);
+    return recipe(
+      QUERY_ACTOR,
+      RESOURCE,
+      innerCall(
+        call,
+        opened,
+        resourceType,
+        looked,
+        used,
+        ...changes.map(lockedAgain),
+        made(changes.length),
+        MOVED.intent,
+      ),
+    );
+  },
+);
 
 /** VERIFY_PARENT asks a proof for its amount. */
 export const PROOF_AMOUNT: Recipe = innerCall(

@@ -1,0 +1,51 @@
+import type { Attos } from '../../base/amount.js';
+import type { Reason } from '../../journal/model.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Observer } from '../../observe/observers.js';
+import type { NodeId } from '../../sbor/custom.js';
+import type { Composition } from '../../settlement/compose/choose.js';
+import type { SolverKey } from '../../transaction/solverKey.js';
+import type { Desk } from './desk.js';
+import type { VaultFacts } from './facts.js';
+
+/** What the operator chose. */
+export interface LiveOptions {
+  readonly network: number;
+  readonly account: NodeId;
+  readonly composition: Composition;
+  readonly pinned: ReadonlySet<string> | undefined;
+  /** False: dry run. */
+  readonly submit: boolean;
+  readonly minProfit: Attos;
+  readonly maxAttempts: number;
+  /** What all attempts of a bundle may cost together. */
+  readonly maxCostPerBundle: Attos | undefined;
+  readonly maxClockAgeMs: number;
+  readonly queueLimit: number;
+  /** No first attempt later than so long before the tightest expiry. */
+  readonly expiryMarginMs: number;
+  readonly shutdownTimeoutMs: number;
+}
+
+/** What a pursuit is given: the options, and everything that lies outside. */
+export interface LiveContext extends LiveOptions {
+  readonly key: SolverKey;
+  readonly desk: Desk;
+  readonly ledger: Ledger;
+  readonly facts: VaultFacts;
+  readonly emit: Observer;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+  /** Unix milliseconds. */
+  readonly wallNow: () => number;
+  /** Fires when the solver ends, whatever is in flight. */
+  readonly signal: AbortSignal;
+  /** Whether new attempts are no longer made. */
+  readonly stopping: () => boolean;
+  readonly after: (ms: number, run: () => void) => void;
+  /** Why no transaction that can cost so much may be submitted now; undefined where it may. */
+  readonly checkLimits: (cost: Attos) => Reason | undefined;
+  /** A fee was paid, a reward earned: the balance has changed. */
+  readonly spent: () => void;
+  readonly fail: (error: unknown, where: string) => void;
+}
