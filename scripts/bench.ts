@@ -8,6 +8,7 @@ import { decodeTransaction } from '../src/transaction/payload.js';
 import { SolverKey } from '../src/transaction/solverKey.js';
 import { makeFrame, makeItem, makePair, token } from '../test/support/bundles.js';
 import { recordCrypto } from './bench/crypto.js';
+import { benchOfficial } from './bench/engine.js';
 import { measure, measureTogether } from './bench/measure.js';
 import { firstOutput, replayMemory } from './bench/memory.js';
 
@@ -108,6 +109,32 @@ async function benchDecode(): Promise<void> {
   );
 }
 
+/** In turns with ours, so that both meet the machine in the same state. */
+async function benchAgainstOfficial(): Promise<void> {
+  const ours: number[] = [];
+  const theirs: number[] = [];
+  for (let round = 0; round < 3; round++) {
+    const official = await benchOfficial(recording.frame, recording.network, account, Number(recording.epoch));
+    if (official === undefined) {
+      if (!json) console.error('the official engine is not built (npm run engine:build): its row is left out');
+      return;
+    }
+    theirs.push(official.p50Micros);
+    ours.push(measure(() => settle(recording.frame), 2000).p50);
+  }
+  details.official = { ours, theirs };
+  const [mine, official] = [median(ours), median(theirs)];
+  const ratio = mine / official;
+  add(
+    'frame → signed bytes, p50',
+    micros(mine),
+    `official Rust, natively ${micros(official)}`,
+    ratio,
+    '≤ 1.3',
+    ratio <= 1.3,
+  );
+}
+
 function benchLinear(): void {
   const frameOf = (wrappers: number) => {
     const orders = Array.from({ length: wrappers / 2 }, (_, pair) =>
@@ -178,6 +205,7 @@ function micros(value: number): string {
 }
 
 benchFrame();
+await benchAgainstOfficial();
 await benchDecode();
 benchLinear();
 await benchProcess();

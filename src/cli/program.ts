@@ -6,6 +6,7 @@ import { type Io, processIo } from './io.js';
 
 /** The commands. Each is loaded when it is named: none waits for what another needs. */
 const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
+  run: async (io) => (await import('./run.js')).runCommand(io),
   replay: async (io) => (await import('./replay.js')).replayCommand(io),
   inspect: async (io) => (await import('./inspect.js')).inspectCommand(io),
   keygen: async (io) => (await import('./keygen.js')).keygenCommand(io),
@@ -14,6 +15,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   limits: async (io) => (await import('./limits.js')).limitsCommand(io),
   sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
   config: async (io) => (await import('./config.js')).configCommand(io),
+  doctor: async (io) => (await import('./doctor.js')).doctorCommand(io),
 };
 
 /** Runs a command line (without node and script) and returns the exit status. Nothing escapes as an exception. */

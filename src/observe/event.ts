@@ -5,7 +5,7 @@ import type { Attos } from '../base/amount.js';
  * Everything that happens in a running solver. An event holds ids and figures, never a payload or a key, so a listener
  * may write down all of it. Times are Unix milliseconds; durations are named by their unit; amounts are XRD in attos.
  *
- * What is told twice as `sinceFrameMicros` and `tookMicros` is a stage of a settlement: the time since its (first) frame
+ * What is told twice as `sinceFrameMicros` and `tookMicros` is a stage of a settlement: the time since its first frame
  * came, left out where a restart has forgotten that, and the part of it that the stage itself took.
  */
 export type SolverEvent =
@@ -73,6 +73,7 @@ type BundleEvent =
   | { readonly type: 'frame'; readonly url: string; readonly bytes: number }
   /** A frame that holds no bundle. */
   | { readonly type: 'no-bundle'; readonly url: string; readonly code: string }
+  /** Each is followed by one `bundle-finished`, be it in a later run: what lies between is open. */
   | {
       readonly type: 'bundle-received';
       readonly bundleId: string;

@@ -34,7 +34,7 @@ export class Observers {
     }
   }
 
-  /** Told to the others at the first, second, fourth, … failure; bounded, since every one that fails at it doubles it. */
+  /** Told to the others at the first, second, fourth, … failure; it ends where all have failed. */
   private failed(failed: Entry, error: unknown): void {
     failed.failures += 1;
     if (!Number.isInteger(Math.log2(failed.failures))) return;

@@ -75,7 +75,7 @@ export function expectPrefix(reader: Reader): void {
 }
 
 // One writer serves all: what it wrote is copied out before anyone else writes.
-const writer = new Writer(16 * 1024);
+const writer = new Writer(64 * 1024);
 
 export function encodePayload<T>(codec: Codec<T>, value: T): Bytes {
   writer.reset();
@@ -118,11 +118,13 @@ function bigInteger(kind: number, limbs: number, signed: boolean): Codec<bigint>
     kind,
     decode(reader) {
       const at = reader.claim(8 * limbs);
-      let value = reader.buffer.readBigUInt64LE(at);
+      const { view } = reader;
+      let value = view.getBigUint64(at, true);
       for (let limb = 1; limb < limbs; limb++) {
-        // Upper limbs are mostly zero, and a shift of a bigint is dear.
-        const part = reader.buffer.readBigUInt64LE(at + 8 * limb);
-        if (part !== 0n) value |= part << BigInt(64 * limb);
+        // Upper limbs are mostly zero, and a bigint is dear to make and to shift.
+        const from = at + 8 * limb;
+        if (view.getUint32(from, true) === 0 && view.getUint32(from + 4, true) === 0) continue;
+        value |= view.getBigUint64(from, true) << BigInt(64 * limb);
       }
       return signed && value > max ? BigInt.asIntN(64 * limbs, value) : value;
     },
@@ -245,21 +247,25 @@ function fieldsOf(fields: Fields): Field[] {
 type FieldsDecoder = (reader: Reader) => unknown;
 
 /**
- * Writes a function that reads the fields in turn and returns them as one object literal. Built property by property in a
- * loop, objects cost more than all else in decoding: the engine cannot know their shape. Names come from the tables in
- * this source, never from input.
+ * Writes a function that reads the fields in turn, each as `decodeChild` does, and returns them as one object literal.
+ * In a loop over fields every call goes to another codec and every object grows property by property, which costs more
+ * than all else in decoding: the engine can foresee neither. Names come from the tables in this source, never from input.
  */
 function compileDecoder(fields: readonly Field[], type?: string): FieldsDecoder {
-  const reads = fields.map((_, i) => `at = ${i}; const v${i} = child(reader, codecs[${i}]);`);
+  const reads = fields.map(({ codec }, i) => {
+    const test =
+      codec.kind === undefined ? '' : `if (k !== ${codec.kind}) throw reader.unexpectedKind(${codec.kind}, k);`;
+    return `at = ${i}; k = reader.kind(); reader.descend(); ${test} const v${i} = c${i}.decode(reader, k); reader.ascend();`;
+  });
   const members = fields.map(({ name }, i) => `${JSON.stringify(name)}: v${i}`);
   if (type !== undefined) members.unshift(`type: ${JSON.stringify(type)}`);
-  const body = `let at = 0; try { ${reads.join(' ')} return { ${members.join(', ')} }; } catch (error) { throw under(error, names[at]); }`;
-  const make = new Function('child', 'under', 'codecs', 'names', `return function decodeFields(reader) { ${body} };`);
+  const body = `let at = 0, k = 0; try { ${reads.join(' ')} return { ${members.join(', ')} }; } catch (error) { throw under(error, names[at]); }`;
+  const codecs = fields.map((_, i) => `c${i}`);
+  const make = new Function('under', 'names', ...codecs, `return function decodeFields(reader) { ${body} };`);
   return make(
-    decodeChild,
     under,
-    fields.map(({ codec }) => codec),
     fields.map(({ name }) => name),
+    ...fields.map(({ codec }) => codec),
   );
 }
 

@@ -5,6 +5,8 @@ import { IS_KIND, kindName, MAX_DEPTH } from './kind.js';
 /** A position in a payload. Every read is checked against the end, every descent against the depth limit. */
 export class Reader {
   readonly buffer: Buffer;
+  /** The same bytes: it reads 64 bits twice as fast as a Buffer does. */
+  readonly view: DataView;
   offset = 0;
   private depth = 0;
 
@@ -13,6 +15,7 @@ export class Reader {
     private readonly maxDepth = MAX_DEPTH,
   ) {
     this.buffer = bufferOf(bytes);
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
   /** Claims the next `count` bytes and returns the offset of the first. */

@@ -71,16 +71,27 @@ function decode(reader: Reader, kind: number): Value {
   if (leaf !== undefined) return { kind: kindName(kind), value: leaf.decode(reader, kind) } as Value;
   switch (kind) {
     case KIND.Tuple:
-      return { kind: 'Tuple', fields: list(reader.size(), () => decodeChild(reader, value)) };
+      return { kind: 'Tuple', fields: decodeFields(reader) };
     case KIND.Enum: {
       const discriminator = reader.byte();
-      return { kind: 'Enum', discriminator, fields: list(reader.size(), () => decodeChild(reader, value)) };
+      return { kind: 'Enum', discriminator, fields: decodeFields(reader) };
     }
     case KIND.Array:
       return decodeArray(reader);
     default:
       return decodeMap(reader);
   }
+}
+
+function decodeFields(reader: Reader): Value[] {
+  const size = reader.size();
+  const fields: Value[] = [];
+  try {
+    while (fields.length < size) fields.push(decodeChild(reader, value));
+  } catch (error) {
+    throw under(error, `[${fields.length}]`);
+  }
+  return fields;
 }
 
 function decodeArray(reader: Reader): Value {

@@ -26,9 +26,15 @@ export function lockAmount(fee: FeePrediction): Attos {
   return ((wanted + STEP - 1n) / STEP) * STEP;
 }
 
-/** What a bundle of so many orders of the usual shape locks, so that most are composed but once (docs/economics.md §2). */
-export function usualLock(orders: number): Attos {
-  return STEP * BigInt(26 + 40 * orders);
+/** What orders of the usual shape lock, so that most are composed but once (docs/economics.md §2). */
+export function usualLock(orders: readonly WrappedOrder[]): Attos {
+  const usual = STEP * BigInt(26 + 40 * orders.length);
+  return orders.some(isForeign) ? (usual * FOREIGN_PERCENT) / 100n : usual;
+}
+const FOREIGN_PERCENT = 240n;
+
+function isForeign({ limitOrder }: WrappedOrder): boolean {
+  return limitOrder.foreignCall !== undefined;
 }
 
 /** Whether an amount locks enough for a fee, and not much more. */
@@ -40,9 +46,7 @@ const SPARE_PERCENT = 10n;
 
 /** The first step that no lock may follow: the first call of an order whose own calls may use up any amount. */
 function lastSafeStep(orders: readonly WrappedOrder[], plan: Plan): number {
-  const step = plan.steps.findIndex(
-    (each) => each.type === 'yield' && orders[each.child]!.limitOrder.foreignCall !== undefined,
-  );
+  const step = plan.steps.findIndex((each) => each.type === 'yield' && isForeign(orders[each.child]!));
   return step < 0 ? plan.steps.length : step;
 }
 

@@ -76,7 +76,7 @@ const EPOCHS = 2n;
 const MAX_ORDERS = LIMITS.subintents / 2;
 
 /**
- * Finds a settlement of the orders, proves it, and says what it earns. Pure but for nothing: same input, same bytes.
+ * Finds a settlement of the orders, proves it, and says what it earns. Pure: the same input gives the same bytes.
  * Error: `UnmatchedError`.
  */
 export function propose(orders: readonly SettledOrder[], context: SettleContext): Proposal {
@@ -110,7 +110,7 @@ function placeLock(orders: readonly SettledOrder[], plan: Plan, context: SettleC
 
   const isTemplate = context.composition === 'template';
   let beforeStep = isTemplate ? 0 : firstLock(orders, plan);
-  let lock = usualLock(orders.length);
+  let lock = usualLock(orders);
   for (let round = 0; ; round++) {
     const intent = build(beforeStep, lock);
     const signed = attachSignatures(intent, orders);

@@ -49,7 +49,7 @@ export type Processed = FrameResult & {
 export function processFrame(frame: string, context: FrameContext): Processed {
   const orders: ReadOrder[] = [];
   try {
-    return { ...settleFrame(frame, context, orders), orders, isBundle: true };
+    return settleFrame(frame, context, orders);
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
     const outcome = error instanceof UnmatchedError ? 'unmatched' : 'invalid';
@@ -57,14 +57,18 @@ export function processFrame(frame: string, context: FrameContext): Processed {
   }
 }
 
-function settleFrame(frame: string, context: FrameContext, read: ReadOrder[]): FrameResult {
-  const bundle = openFrame(frame, context, read);
+function settleFrame(frame: string, context: FrameContext, orders: ReadOrder[]): Processed {
+  const bundle = openFrame(frame, context, orders);
   refuseEarly(bundle, context.time);
   if (context.isDuplicate(wrapperSet(bundle))) {
-    return refuse('duplicate', 'duplicate', 'the same wrappers came before');
+    const reason = { code: 'duplicate', message: 'the same wrappers came before' };
+    return { outcome: 'duplicate', reason, orders, isBundle: true };
   }
   const over = findExpired(bundle, context.time);
-  if (over >= 0) return refuse('expired', 'expired', `params[${over}] can no longer commit`);
+  if (over >= 0) {
+    const reason = { code: 'expired', message: `params[${over}] can no longer commit` };
+    return { outcome: 'expired', reason, orders, isBundle: true };
+  }
   const proposal = propose(bundle.orders, {
     network: context.network,
     epoch: context.time.epoch,
@@ -75,8 +79,9 @@ function settleFrame(frame: string, context: FrameContext, read: ReadOrder[]): F
     discriminator: randomDiscriminator(),
   });
   const declined = decline(proposal.quote, context);
-  if (declined !== undefined) return { outcome: 'declined', reason: declined, quote: proposal.quote };
-  return { outcome: 'would-settle', quote: proposal.quote, settlement: sign(proposal, context.key) };
+  const { quote } = proposal;
+  if (declined !== undefined) return { outcome: 'declined', reason: declined, quote, orders, isBundle: true };
+  return { outcome: 'would-settle', quote, settlement: sign(proposal, context.key), orders, isBundle: true };
 }
 
 /** A bundle is the set of its wrappers, whatever their order. */
@@ -99,10 +104,6 @@ export function decline(
     return { code: 'min-profit', message: `profit ${formatAmount(quote.profit)} is below ${formatAmount(minProfit)}` };
   }
   return undefined;
-}
-
-function refuse(outcome: 'duplicate' | 'expired', code: string, message: string): FrameResult {
-  return { outcome, reason: { code, message } };
 }
 
 /** The path belongs to the message: what went wrong is half known without where. */

@@ -1,9 +1,8 @@
 import type { Bytes } from '../base/bytes.js';
-import { type Codec, decodeChild, encodeChild, expectPrefix } from '../sbor/codec.js';
+import { type Codec, decodeChild, encodePayload, expectPrefix } from '../sbor/codec.js';
 import { DecodeError } from '../sbor/error.js';
 import { KIND, MANIFEST_PREFIX } from '../sbor/kind.js';
 import { Reader } from '../sbor/reader.js';
-import { Writer } from '../sbor/writer.js';
 import { PrepareError } from './error.js';
 import { LIMITS } from './limits.js';
 import {
@@ -141,8 +140,5 @@ export function encodeTransaction<K extends PayloadKind>(
   value: Extract<Payload, { kind: K }>['value'],
 ): Bytes {
   const [discriminator, model] = PAYLOADS[kind];
-  const writer = new Writer(4096);
-  writer.byte(MANIFEST_PREFIX);
-  encodeChild(writer, outer(discriminator, model), value);
-  return writer.finish();
+  return encodePayload(outer(discriminator, model), value);
 }

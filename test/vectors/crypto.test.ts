@@ -9,7 +9,13 @@ import {
   verifyEd25519,
   verifySecp256k1,
 } from '../../src/transaction/crypto.js';
-import { type Curve, preallocatedAccount, publicKeyHash, signatureBadge } from '../../src/transaction/key.js';
+import {
+  type Curve,
+  preallocatedAccount,
+  preallocatedIdentity,
+  publicKeyHash,
+  signatureBadge,
+} from '../../src/transaction/key.js';
 
 /** Constants of the official unit tests: fixtures/vectors/crypto.json names the file of each. */
 const vectors = JSON.parse(readFileSync('fixtures/vectors/crypto.json', 'utf8'));
@@ -63,6 +69,10 @@ describe('addresses', () => {
     const key = { type: vector.curve as Curve, key: fromHex(vector.public_key!) };
     expect(publicKeyHash(key.key)).toBe(vector.public_key_hash29);
     expect(preallocatedAccount(key)).toBe(vector.account_node_id);
+    // The identity is named by the same hash.
+    const entity = key.type === 'Ed25519' ? '52' : 'd2';
+    expect(preallocatedIdentity(key)).toBe(entity + vector.public_key_hash29);
+    expect(formatAddress(preallocatedIdentity(key), 1)).toMatch(/^identity_rdx1/);
     for (const [field, network] of networks) {
       expect(formatAddress(preallocatedAccount(key), network)).toBe(vector[field]);
       expect(parseAddress(vector[field]!, network)).toBe(vector.account_node_id);

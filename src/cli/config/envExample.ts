@@ -1,15 +1,14 @@
-import { KEY_VARIABLE } from '../keySource.js';
-import { CONFIG_VARIABLE } from './load.js';
+import { CONFIG_VARIABLE, SECRET_VARIABLE } from './load.js';
 import { SETTING_NAMES, settingOf, variableOf } from './settings.js';
 
-const HEAD = `# anthic-solver reads no .env file by itself: \`set -a; . ./.env; set +a\` before starting it, or name the file as
-# EnvironmentFile= of its systemd unit. A line that is empty after the = counts as not there.
+const HEAD = `# anthic-solver reads no .env file by itself: \`set -a; . ./.env; set +a\` before starting it, or name the file
+# as EnvironmentFile= of its systemd unit. A line that is empty after the = counts as not there.
 # Made by \`anthic-solver config env\`. Precedence, lowest first: defaults, file, environment, command line.
 
 # The solver's private key, where no key file is given: ed25519:<64 hex> or secp256k1:<64 hex>.
 # Other processes of this user can read a process's environment, and shells keep history: a key file is the better
 # place (anthic-solver keygen --out FILE). It is removed from the environment once read.
-#${KEY_VARIABLE}=
+#${SECRET_VARIABLE}=
 
 # Settings as JSON.
 #${CONFIG_VARIABLE}=

@@ -1,14 +1,14 @@
 import { type Command, Option } from 'commander';
 import { CONFIG_VARIABLE } from './load.js';
-import { flagOf, SETTING_NAMES, type SettingName, settingOf } from './settings.js';
+import { flagOf, SETTING_NAMES, settingOf } from './settings.js';
 
 /**
- * Adds `--config` and a flag for each setting, all of them, or some. The values stay text: `loadFor` reads them together
- * with the file and the environment, and tells everything that is wrong at once.
+ * Adds `--config` and a flag for each setting. The values stay text: `loadFor` reads them together with the file and the
+ * environment, and tells everything that is wrong at once.
  */
-export function addSettings(command: Command, names: readonly SettingName[] = SETTING_NAMES): Command {
+export function addSettings(command: Command): Command {
   command.option('--config <file>', `settings as JSON; default: ${CONFIG_VARIABLE}, else none`);
-  for (const name of names) {
+  for (const name of SETTING_NAMES) {
     const { kind, fallback, required, description } = settingOf(name);
     const flag = flagOf(name);
     const { placeholder, several } = kind;

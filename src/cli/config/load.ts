@@ -3,12 +3,17 @@ import { formatAddress, isAccount, parseAddress } from '../../transaction/addres
 import type { Network } from '../../transaction/network.js';
 import { CliError, EXIT, systemMessage } from '../error.js';
 import type { Io } from '../io.js';
-import { KEY_VARIABLE } from '../keySource.js';
 import { defaults, type Flat, nest, type RunConfig, sourceSchema } from './runConfig.js';
 import { flagOf, isOurs, optionKeyOf, SETTING_NAMES, type SettingName, settingOf, variableOf } from './settings.js';
 
 export const CONFIG_VARIABLE = 'ANTHIC_SOLVER_CONFIG';
-const KNOWN_VARIABLES: ReadonlySet<string> = new Set([KEY_VARIABLE, CONFIG_VARIABLE, ...SETTING_NAMES.map(variableOf)]);
+/** keySource.ts names it, too, but loads the native bindings, whose lack `doctor` has to survive. */
+export const SECRET_VARIABLE = 'ANTHIC_SOLVER_KEY';
+const KNOWN_VARIABLES: ReadonlySet<string> = new Set([
+  SECRET_VARIABLE,
+  CONFIG_VARIABLE,
+  ...SETTING_NAMES.map(variableOf),
+]);
 
 /** Something in the configuration that cannot be. `where`: the file, the environment or the command line. */
 export interface Problem {

@@ -31,7 +31,11 @@ export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', '
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const countOrNone = orNone(integer(1, 1e6));
 const maximum = orNone(positiveAmount);
+const composition = choice('cheapest', 'template');
+const logLevel = choice(...LOG_LEVELS);
+const port = integer(0, 65_535, '<port>');
 
 /**
  * All of them: key in a file → kind, default, meaning. Names of flags and variables, the schema, the help, .env.example
@@ -40,35 +44,35 @@ const maximum = orNone(positiveAmount);
  */
 // biome-ignore format: a table reads better aligned
 export const SETTINGS = {
-  network:              required(network,                                       'the network: mainnet, stokenet, …, or its id'),
-  streams:              required(streamUrls,                                    'where bundles come from; the first copy of one wins'),
-  gateways:             required(gatewayUrls,                                   'a Radix Gateway; submissions go to each'),
-  keyFile:              optional(path,                                          "the solver's private key; or ANTHIC_SOLVER_KEY"),
-  account:              optional(text('<address>'),                             "what pays and earns; default: the key's own"),
-  submit:               setting (flag,                          'false',        'submit settlements; else dry run'),
-  journal:              setting (path,                          DEFAULT_JOURNAL,'what happened to each bundle; on a local disk'),
-  record:               optional(path,                                          'append every pushed message to it, for replay'),
-  recordMaxBytes:       setting (size(4096),                    '64MiB',        'size at which a recording is put aside'),
-  composition:          setting (choice('cheapest', 'template'),'cheapest',     'how roots are composed'),
-  wrapperKeys:          optional(publicKeys,                                    'who may sign wrappers; default: as the order admits'),
-  minProfit:            setting (amount,                        '0',            'decline what is predicted to earn less'),
-  maxFeePerTransaction: setting (maximum,                       'none',         'the most one transaction may cost'),
-  maxFeePerHour:        setting (maximum,                       'none',         'fees of an hour, after which to wait'),
-  maxFeePerDay:         setting (maximum,                       'none',         'fees of a day, after which to wait'),
-  maxCostlyFailures:    setting (orNone(integer(1, 1e6)),       '5',            'failures with a fee, in a row, after which to stop'),
-  minBalance:           setting (maximum,                       'none',         'stop rather than let the account hold less'),
-  maxCostPerBundle:     setting (maximum,                       '5',            'what all attempts of one bundle may cost'),
-  maxAttempts:          setting (integer(1, 100),               '3',            'attempts of one bundle'),
-  maxClockAgeMs:        setting (milliseconds(1_000, HOUR),     '15000',        "age of the ledger's time that stops submissions"),
-  queueLimit:           setting (integer(1, 100_000),           '1000',         'bundles that may wait; more are declined'),
-  expiryMarginMs:       setting (milliseconds(0, MINUTE),       '2000',         'a bundle that expires sooner is not begun'),
-  pingIntervalMs:       setting (milliseconds(100, 10_000),     '5000',         'between two pings of a stream'),
-  pollIntervalMs:       setting (milliseconds(100, MINUTE),     '1000',         'between two looks at a transaction'),
-  requestTimeoutMs:     setting (milliseconds(100, MINUTE),     '5000',         'of one request to a Gateway'),
-  shutdownTimeoutMs:    setting (milliseconds(0, HOUR),         '30000',        'how long to wait for what is in flight'),
-  'http.host':          setting (text('<host>'),                '127.0.0.1',    'where /health and /metrics listen'),
-  'http.port':          setting (integer(0, 65_535, '<port>'),  '9610',         'their port; 0: any that is free'),
-  logLevel:             setting (choice(...LOG_LEVELS),         'info',         'the least that is logged'),
+  network:              required(network,                        'the network: mainnet, stokenet, …, or its id'),
+  streams:              required(streamUrls,                     'where bundles come from; the first copy of one wins'),
+  gateways:             required(gatewayUrls,                    'a Radix Gateway; submissions go to each'),
+  keyFile:              optional(path,                           "the solver's private key; or ANTHIC_SOLVER_KEY"),
+  account:              optional(text('<address>'),              "what pays and earns; default: the key's own"),
+  submit:               setting(flag,                      'false',     'submit settlements; else dry run'),
+  journal:              setting(path,                      DEFAULT_JOURNAL, 'what became of each bundle; on a local disk'),
+  record:               optional(path,                           'append every pushed message to it, for replay'),
+  recordMaxBytes:       setting(size(4096),                '64MiB',     'size at which a recording is put aside'),
+  composition:          setting(composition,               'cheapest',  'how roots are composed'),
+  wrapperKeys:          optional(publicKeys,                     'who may sign wrappers; default: as the order admits'),
+  minProfit:            setting(amount,                    '0',         'decline what is predicted to earn less'),
+  maxFeePerTransaction: setting(maximum,                   'none',      'the most one transaction may cost'),
+  maxFeePerHour:        setting(maximum,                   'none',      'fees of an hour, after which to wait'),
+  maxFeePerDay:         setting(maximum,                   'none',      'fees of a day, after which to wait'),
+  maxCostlyFailures:    setting(countOrNone,               '5',         'failures in a row at a fee, after which to stop'),
+  minBalance:           setting(maximum,                   'none',      'stop rather than let the account hold less'),
+  maxCostPerBundle:     setting(maximum,                   '5',         'what all attempts of one bundle may cost'),
+  maxAttempts:          setting(integer(1, 100),           '3',         'attempts of one bundle'),
+  maxClockAgeMs:        setting(milliseconds(1_000, HOUR), '15000',     "age of the ledger's time at which to wait"),
+  queueLimit:           setting(integer(1, 100_000),       '1000',      'bundles that may wait; more are declined'),
+  expiryMarginMs:       setting(milliseconds(0, MINUTE),   '2000',      'a bundle that expires sooner is not begun'),
+  pingIntervalMs:       setting(milliseconds(100, 10_000), '5000',      'between two pings of a stream'),
+  pollIntervalMs:       setting(milliseconds(100, MINUTE), '1000',      'between two looks at a transaction'),
+  requestTimeoutMs:     setting(milliseconds(100, MINUTE), '5000',      'of one request to a Gateway'),
+  shutdownTimeoutMs:    setting(milliseconds(0, HOUR),     '30000',     'how long to wait for what is in flight'),
+  'http.host':          setting(text('<host>'),            '127.0.0.1', 'where /health and /metrics listen'),
+  'http.port':          setting(port,                      '9610',      'their port; 0: any that is free'),
+  logLevel:             setting(logLevel,                  'info',      'the least that is logged'),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

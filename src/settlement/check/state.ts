@@ -13,6 +13,8 @@ export class Accounts {
   private readonly touchedXrd = new Set<NodeId>();
   private readonly fees = new Map<NodeId, bigint>();
   private readonly locks = new Map<string, VaultLocks>();
+  /** Created accounts whose owner is assumed to have signed. */
+  private readonly owners = new Set<NodeId>();
   /** Accounts that got what a call that cannot be followed brought: they may hold more than is known. */
   private readonly unsure = new Set<NodeId>();
 
@@ -25,7 +27,10 @@ export class Accounts {
   requireOwner(account: NodeId, thread: Thread): void {
     const entity = entityOf(account);
     if (entity === ENTITY.GlobalAccount) {
-      this.assume(`the owner of account ${account} signed`);
+      if (!this.owners.has(account)) {
+        this.owners.add(account);
+        this.assumptions.push(`the owner of account ${account} signed`);
+      }
       return;
     }
     const hash = account.slice(2);

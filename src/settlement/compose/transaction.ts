@@ -1,6 +1,6 @@
 import type { WrappedOrder } from '../../anthic/wrappedOrder.js';
 import type { Bytes } from '../../base/bytes.js';
-import { array, keep } from '../../sbor/codec.js';
+import { array, type Kept, keep } from '../../sbor/codec.js';
 import { randomBytes } from '../../transaction/crypto.js';
 import { signedIntentHash, subintentHash } from '../../transaction/hash.js';
 import { type Instruction, instructions } from '../../transaction/instruction.js';
@@ -10,6 +10,7 @@ import {
   intentHeader,
   type NotarizedTransaction,
   type SignedTransactionIntent,
+  type TransactionHeader,
   type TransactionIntent,
   transactionHeader,
 } from '../../transaction/model.js';
@@ -42,6 +43,17 @@ export function randomDiscriminator(): bigint {
 const NO_MESSAGE = keep(message, { type: 'None' });
 const NO_SIGNATURES = keep(array(signatureWithPublicKey), []);
 
+/** The same for every root of one key and tip, so the last one serves again. */
+let lastHeader: { readonly notary: PublicKey; readonly tip: number; readonly header: Kept<TransactionHeader> } | undefined;
+
+function transactionHeaderOf({ notary, tipBasisPoints: tip }: RootHeader): Kept<TransactionHeader> {
+  if (lastHeader === undefined || lastHeader.notary !== notary || lastHeader.tip !== tip) {
+    const fields = { notaryPublicKey: notary, notaryIsSignatory: true, tipBasisPoints: tip };
+    lastHeader = { notary, tip, header: keep(transactionHeader, fields) };
+  }
+  return lastHeader.header;
+}
+
 /** All of a root intent but its instructions, which may be tried in several ways. */
 export type RootFrame = (list: readonly Instruction[]) => TransactionIntent;
 
@@ -50,11 +62,7 @@ export type RootFrame = (list: readonly Instruction[]) => TransactionIntent;
  * order. It has no timestamps of its own: the children's bind it anyway, and one costs nine bytes.
  */
 export function rootFrame(orders: readonly WrappedOrder[], root: RootHeader): RootFrame {
-  const header = keep(transactionHeader, {
-    notaryPublicKey: root.notary,
-    notaryIsSignatory: true,
-    tipBasisPoints: root.tipBasisPoints,
-  });
+  const header = transactionHeaderOf(root);
   const core = {
     header: keep(intentHeader, {
       networkId: root.network,

@@ -183,14 +183,15 @@ export class Meter {
     if (account.ownerRead) return;
     account.ownerRead = true;
     this.execution += DATABASE_MISS + (account.ownerFieldRead ? 0 : databaseRead(SIZE.ownerRole));
-    if (account.created) this.notKnown(`what rule the owner of account ${account.id} set`);
+    if (account.created) this.unknown.push(`what rule the owner of account ${account.id} set`);
   }
 
   vault(account: AccountState, resource: ResourceState): VaultState {
     let vault = account.vaults.get(resource.id);
     if (vault === undefined) {
       const exists = this.facts.holdsVault(account.id, resource.id);
-      if (exists === undefined) this.notKnown(`whether account ${account.id} has a vault for ${resource.id}`);
+      // Asked once for each vault, so it cannot be a repetition, which to find out would cost more than to say it.
+      if (exists === undefined) this.unknown.push(`whether account ${account.id} has a vault for ${resource.id}`);
       vault = new VaultState(exists ?? true);
       account.vaults.set(resource.id, vault);
     }
@@ -203,7 +204,7 @@ export class Meter {
       if (!account.called || account.created || this.facts.exists?.(account.id) !== undefined) continue;
       let exists = false;
       for (const vault of account.vaults.values()) if (vault.existed) exists = true;
-      if (!exists) this.notKnown(`whether account ${account.id} exists`);
+      if (!exists) this.unknown.push(`whether account ${account.id} exists`);
     }
   }
 

@@ -89,11 +89,14 @@ function locks({ before, after, balance, first }: LockChange): number {
   return own + (balance ? BALANCE.units : 0);
 }
 
-/** Sizes are few, so a recipe is added up once for each set of numbers it is about. */
-function remembered<A extends readonly unknown[]>(compute: (...numbers: A) => Recipe): (...numbers: A) => Recipe {
+/** Sizes are few, so a recipe is added up once for each set of numbers it is about; `keyOf` tells the sets apart. */
+function remembered<A extends readonly unknown[]>(
+  keyOf: (...numbers: A) => string,
+  compute: (...numbers: A) => Recipe,
+): (...numbers: A) => Recipe {
   const known = new Map<string, Recipe>();
   return (...numbers) => {
-    const key = JSON.stringify(numbers);
+    const key = keyOf(...numbers);
     let recipe = known.get(key);
     if (recipe === undefined) {
       recipe = compute(...numbers);
@@ -102,12 +105,22 @@ function remembered<A extends readonly unknown[]>(compute: (...numbers: A) => Re
     return recipe;
   };
 }
+
+const lockKey = ({ before, after, balance, first }: LockChange): string => `${before},${after},${balance},${first};`;
+
+function locksKey(changes: readonly LockChange[]): string {
+  let key = '';
+  for (const change of changes) key += lockKey(change);
+  return key;
+}
+
+const zoneKey = ({ before, after, badges, proofs }: ZoneChange): string => `${before},${after},${badges},${proofs};`;
 const MAX_REMEMBERED = 1000;
 
 const PROOF_OF_AMOUNT = proofOfAmount(recipe(RESOURCE, made(1)), MOVED.account, recipe(INFO, MOVED.intent));
 
 /** An account's proof of an amount, owner, entry and vault included. */
-export const accountProof = remembered((change: LockChange): Recipe => {
+export const accountProof = remembered(lockKey, (change: LockChange): Recipe => {
   return recipe(PROOF_OF_AMOUNT, locks(change));
 });
 
@@ -131,13 +144,13 @@ export interface ZoneChange {
   readonly proofs: number;
 }
 
-export const pushed = remembered(({ before, after, badges, proofs }: ZoneChange): Recipe => {
+export const pushed = remembered(zoneKey, ({ before, after, badges, proofs }: ZoneChange): Recipe => {
   const call = { ...zoneCall, name: 'push', args: ARGS.owned, native: NATIVE.AuthZone_push, returns: RETURNS.none };
   return recipe(QUERY_ACTOR, MOVED.zone, INFO, innerCall(call, zoneChanged(before, after, badges, proofs)));
 });
 
 const SOME_OWNED = 35;
-export const popped = remembered(({ before, after, badges, proofs }: ZoneChange): Recipe => {
+export const popped = remembered(zoneKey, ({ before, after, badges, proofs }: ZoneChange): Recipe => {
   const call = { ...zoneCall, name: 'pop', args: ARGS.none, native: NATIVE.AuthZone_pop, returns: SOME_OWNED };
   return recipe(QUERY_ACTOR, innerCall(call, zoneChanged(before, after, badges, proofs), INFO, MOVED.intent));
 });
@@ -193,38 +206,41 @@ function lockedAgain(change: LockChange): Recipe {
 }
 
 /** A proof goes: dropped by an instruction (or at an intent's end), or by the auth zone. */
-export const proofDropped = remembered((by: 'intent' | 'zone', changes: readonly LockChange[]): Recipe => {
-  const zone = by === 'intent' ? ZONE.account : ZONE.manager;
-  const evidence = evidenceBytes(changes.length);
-  const actor = 30 + 'FungibleProof'.length + 'Proof_drop'.length;
-  return recipe(
-    INFO,
-    by === 'intent' ? 0 : look(ZONE.inner),
-    zoneMade(zone),
-    needs(USE.proofCall),
-    MOVED.proof,
-    2 * (actor + ARGS.owned),
-    RESOURCE_FRAME,
-    INFO,
-    NATIVE.proofDrop,
-    INFO,
-    INFO,
-    2 * (HOOK + ARGS.none),
-    HOOK_FRAME,
-    NATIVE.proofOnDrop,
-    INFO,
-    open(evidence) + 2 * readHeap(evidence) + CLOSE,
-    ...changes.map(unlocked),
-    returned(RETURNS.none),
-    drop(SIZE.proof + SIZE.moveable + evidence),
-    returned(RETURNS.none),
-    zoneDropped(zone),
-  );
-});
+export const proofDropped = remembered(
+  (by, changes) => by + locksKey(changes),
+  (by: 'intent' | 'zone', changes: readonly LockChange[]): Recipe => {
+    const zone = by === 'intent' ? ZONE.account : ZONE.manager;
+    const evidence = evidenceBytes(changes.length);
+    const actor = 30 + 'FungibleProof'.length + 'Proof_drop'.length;
+    return recipe(
+      INFO,
+      by === 'intent' ? 0 : look(ZONE.inner),
+      zoneMade(zone),
+      needs(USE.proofCall),
+      MOVED.proof,
+      2 * (actor + ARGS.owned),
+      RESOURCE_FRAME,
+      INFO,
+      NATIVE.proofDrop,
+      INFO,
+      INFO,
+      2 * (HOOK + ARGS.none),
+      HOOK_FRAME,
+      NATIVE.proofOnDrop,
+      INFO,
+      open(evidence) + 2 * readHeap(evidence) + CLOSE,
+      ...changes.map(unlocked),
+      returned(RETURNS.none),
+      drop(SIZE.proof + SIZE.moveable + evidence),
+      returned(RETURNS.none),
+      zoneDropped(zone),
+    );
+  },
+);
 
 const proofCall = { info: INFO, zone: ZONE.inner, needs: USE.proofCall | USE.proofMove };
 
-export const cloned = remembered((changes: readonly LockChange[]): Recipe => {
+export const cloned = remembered(locksKey, (changes: readonly LockChange[]): Recipe => {
   const evidence = evidenceBytes(changes.length);
   return innerCall(
     { ...proofCall, name: 'clone', args: ARGS.none, native: NATIVE.proofClone, returns: RETURNS.owned },
@@ -257,6 +273,8 @@ const resourceType = innerCall(
 
 /** A proof made of those in the auth zone: all are looked at, those of the resource looked into, some opened. */
 export const composed = remembered(
+  (by, zone, { proofs, same, opened }, changes) =>
+    `${by}${zoneKey(zone)}${proofs},${same},${opened};${locksKey(changes)}`,
   (
     by: 'amount' | 'all',
     zone: ZoneChange,

@@ -38,6 +38,11 @@ export interface LiveContext extends LiveOptions {
   readonly now: () => number;
   /** Unix milliseconds. */
   readonly wallNow: () => number;
+  /**
+   * What the ledger's time is by now, Unix milliseconds: the last one shown and what has passed since. Expiries are
+   * measured by it, so that nobody who sets this machine's clock makes bundles expire.
+   */
+  readonly ledgerNow: () => number;
   /** Fires when the solver ends, whatever is in flight. */
   readonly signal: AbortSignal;
   /** Whether new attempts are no longer made. */

@@ -14,47 +14,68 @@ export function isFileFault(error: unknown): error is JournalError {
   return error instanceof JournalError && FILE_FAULTS.has(error.code);
 }
 
+/** What is counted of pushes that found neither a journal nor room to wait for it. */
+const UNWRITTEN = 'journal-unwritable';
+
 /**
  * Writes to the journal what has happened already. What the file does not take now is kept, and written in the same
  * order when it takes something again: nothing that was learned about a submission is forgotten for a full disk.
  */
 export class Desk {
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: ((journal: Journal) => void)[] = [];
   private wasWritable = true;
+  private unwritten = 0;
+  /** What had to be written before it happens was refused, though smaller writes may still succeed. */
+  private refused = false;
 
+  /** `limit`: how many pushes may wait for the file. What attempts did always may: there are only so many. */
   constructor(
     readonly journal: Journal,
     private readonly emit: Observer,
+    private readonly limit: number,
   ) {}
 
   /** Whether what comes next can be written down before it happens. */
   get open(): boolean {
-    return this.waiting.length === 0 && this.journal.writable();
+    return !this.refused && this.waiting.length === 0 && this.journal.writable();
+  }
+
+  /** The file did not take an attempt: until it takes as much again, nothing is submitted. */
+  refuse(error: JournalError): void {
+    this.refused = true;
+    this.tell(false, error.code);
   }
 
   /** Writes now, or as soon as the file allows. */
   write(change: (journal: Journal) => void): void {
-    const attempt = () => change(this.journal);
     if (this.waiting.length > 0) {
-      this.waiting.push(attempt);
+      this.waiting.push(change);
       return;
     }
     try {
-      attempt();
+      change(this.journal);
     } catch (error) {
       if (!isFileFault(error)) throw error;
-      this.waiting.push(attempt);
+      this.waiting.push(change);
       this.tell(false, error.code);
     }
   }
 
+  /** The same for what a stranger can send without end: where too much waits, it is only counted. */
+  offer(change: (journal: Journal) => void): void {
+    if (this.waiting.length >= this.limit) this.unwritten++;
+    else this.write(change);
+  }
+
   /** Tries again what waits; called from time to time. */
   retry(): void {
-    if (this.waiting.length === 0 && this.journal.writable()) return this.tell(true);
+    if (this.open) return this.tell(true);
     if (!this.journal.probe()) return this.tell(false, this.journal.fault?.code);
+    this.refused = false;
+    for (; this.unwritten > 0; this.unwritten--) this.waiting.push((journal) => journal.countStray(UNWRITTEN));
     while (this.waiting.length > 0) {
       try {
-        this.waiting[0]!();
+        this.waiting[0]!(this.journal);
       } catch (error) {
         if (isFileFault(error)) return this.tell(false, error.code);
         this.waiting.shift();

@@ -1,7 +1,15 @@
 import type { Attos } from '../../base/amount.js';
-import type { AttemptNews, Outcome as BundleOutcome, FinalState, Reason } from '../../journal/model.js';
+import type { AttemptNews, Outcome as BundleOutcome, Expected, FinalState, Reason } from '../../journal/model.js';
 import type { CommittedDetails } from '../../ledger/answer.js';
 import type { Outcome } from '../../ledger/outcome.js';
+
+/** How a bundle ends. */
+export interface Given {
+  readonly outcome: BundleOutcome;
+  readonly reason?: Reason | undefined;
+  readonly winner?: string | undefined;
+  readonly expected?: Expected | undefined;
+}
 
 /** What the ledger charged and gave the solver, fee included. */
 export interface Charged {
@@ -51,14 +59,14 @@ export interface Ended {
 }
 
 /** The end of a bundle none of whose attempts succeeded: the weightiest of theirs. */
-export function endOfBundle(ends: readonly Ended[]): { outcome: BundleOutcome; reason: Reason; winner?: string } {
+export function endOfBundle(ends: readonly Ended[]): Given {
   const failed = ends.find(({ state }) => state === 'committed-failure');
   if (failed !== undefined) return { outcome: 'failed', reason: reason('committed-failure', failed.reason) };
   const lost = ends.find(({ state }) => state === 'lost');
   if (lost !== undefined) {
     const { winner } = lost;
     const message = `finalized by ${winner ?? 'another transaction'}`;
-    return { outcome: 'lost', reason: reason('lost', message), ...(winner === undefined ? {} : { winner }) };
+    return { outcome: 'lost', reason: reason('lost', message), winner };
   }
   const rejected = ends.find(({ state }) => state === 'rejected');
   if (rejected !== undefined) return { outcome: 'rejected', reason: reason('rejected', rejected.reason) };

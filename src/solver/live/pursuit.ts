@@ -1,21 +1,17 @@
 import type { Attos } from '../../base/amount.js';
-import { toHex } from '../../base/bytes.js';
 import { SolverError } from '../../base/error.js';
 import { JournalError } from '../../journal/error.js';
-import type { Expected, Reason } from '../../journal/model.js';
-import { isFinal } from '../../journal/model.js';
+import { type AttemptNews, isFinal } from '../../journal/model.js';
 import type { Outcome } from '../../ledger/outcome.js';
-import type { EndpointResult } from '../../ledger/submit.js';
-import { randomDiscriminator } from '../../settlement/compose/transaction.js';
 import { LOAN_UNITS } from '../../settlement/fee/predict.js';
-import { type Proposal, propose, sign } from '../../settlement/settle.js';
 import { formatAddress, formatId, XRD } from '../../transaction/address.js';
-import { findExpired, type OpenedBundle } from '../openFrame.js';
-import { decline, reasonOf } from '../processFrame.js';
+import type { OpenedBundle } from '../openFrame.js';
+import { reasonOf } from '../processFrame.js';
 import type { LiveContext } from './context.js';
+import { Delivery } from './delivery.js';
 import { isFileFault } from './desk.js';
-import { chargedBy, type Ended, endOfBundle, newsOf } from './ending.js';
-import { followedOf } from './transaction.js';
+import { type Charged, chargedBy, type Ended, endOfBundle, type Given, newsOf } from './ending.js';
+import { type Planned, planAttempt, tooLate } from './planning.js';
 
 /** A bundle on its way. `opened` is missing where only its attempts are known, after a restart. */
 export interface LiveBundle {
@@ -32,10 +28,18 @@ export interface LiveBundle {
 /** Another root may do where a node had no objection to the orders: at the next look, earlier locked each time. */
 const RETRY_MS = 1_000;
 const OVERLAP_RETRY_MS = 500;
+/** How long a success waits for the ends of other attempts of its bundle: one of them may have cost a fee. */
+const RIVALS_MS = 20_000;
 /** The node ran the transaction to the end of its loan and found no fee locked by then. */
 const WANT_OF_FEE = /FeeLoanNotRepaid|InsufficientBalance|LoanAndDeferredCosts/i;
 /** Nothing that another root of ours could change. */
-const HOPELESS = /Committed|Cancelled|NoLongerValid/i;
+const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
+
+interface Success {
+  readonly id: string;
+  readonly news: AttemptNews;
+  readonly charged: Charged;
+}
 
 /**
  * Brings one bundle to its end: attempt after attempt, each written down before its first byte leaves, at most one of
@@ -47,6 +51,7 @@ export class Pursuit {
   private live: string | undefined;
   private readonly ends: Ended[] = [];
   private attempts = 0;
+  private success: Success | undefined;
   private finished = false;
 
   constructor(
@@ -59,10 +64,6 @@ export class Pursuit {
     return this.open.size;
   }
 
-  get bundleId(): string {
-    return this.bundle.bundleId;
-  }
-
   /** The first attempt, or the reason why there is none. */
   begin(): void {
     this.attempt(0);
@@ -73,9 +74,9 @@ export class Pursuit {
     this.attempts++;
     this.open.add(transactionId);
     if (state !== 'refused' && state !== 'temporarily-rejected') this.live = transactionId;
-    const mayCommit = this.context.wallNow() < this.bundle.deadline;
-    this.follow(transactionId, payload, 0);
-    if (mayCommit) this.send(transactionId, payload);
+    const delivery = this.deliver(transactionId, payload);
+    delivery.follow(0);
+    if (this.context.submit && this.context.ledgerNow() < this.bundle.deadline) this.send(delivery, false);
   }
 
   /** Ends a bundle whose attempts all ended in an earlier run. */
@@ -86,89 +87,54 @@ export class Pursuit {
 
   // --------------------------------------------------------------------------------------------------- one attempt
 
+  /** Whatever goes wrong here, the bundle comes to an end of which the journal knows why. */
   private attempt(extraMargin: number): void {
+    try {
+      this.tryAttempt(extraMargin);
+    } catch (error) {
+      if (isFileFault(error)) return this.giveUp(unwritten(error.message));
+      this.context.fail(error, 'attempt');
+      const code = error instanceof SolverError ? error.code : 'internal';
+      this.giveUp({ outcome: 'declined', reason: { code, message: 'a mistake of the solver: see its log' } });
+    }
+  }
+
+  private tryAttempt(extraMargin: number): void {
     const { context, bundle } = this;
     const refused = this.mayNotSubmit();
     if (refused !== undefined) return this.giveUp(refused);
-    const reading = context.ledger.clock.clockAt();
-    const planStart = context.now();
-    let proposal: Proposal;
-    try {
-      proposal = propose(bundle.opened!.orders, {
-        network: context.network,
-        epoch: reading!.epoch,
-        solver: { account: context.account, publicKey: context.key.publicKey },
-        facts: context.facts,
-        composition: context.composition,
-        tipBasisPoints: 0,
-        discriminator: randomDiscriminator(),
-        extraMargin,
-      });
-    } catch (error) {
-      if (!(error instanceof SolverError)) throw error;
-      return this.giveUp({ outcome: 'unmatched', reason: reasonOf(error) });
-    }
-    const { quote, lock } = proposal;
-    const expected = { reward: quote.reward, fee: quote.networkFee, profit: quote.profit };
-    const declined = decline(quote, { minProfit: context.minProfit, maxFee: undefined });
-    if (declined !== undefined) return this.giveUp({ outcome: 'declined', reason: declined, expected });
-    if (!context.submit) return this.giveUp({ outcome: 'would-settle', reason: undefined, expected });
+    if (context.submit && this.isOverlapped()) return this.waitForOther();
+    const planned = planAttempt(bundle.opened!, context, extraMargin);
+    if ('outcome' in planned) return this.giveUp(planned);
+    const { expected, lock } = planned;
+    if (!context.submit) return this.giveUp({ outcome: 'would-settle', expected });
     const limit = context.checkLimits(lock);
     if (limit !== undefined) return this.giveUp({ outcome: 'declined', reason: limit, expected });
-    if (context.desk.journal.liveConflicts(bundle.wrapperIds).length > 0) return this.waitForOther(expected);
-
-    const plannedAt = context.now();
-    const settlement = sign(proposal, context.key);
+    const settlement = planned.sign();
     const signedAt = context.now();
-    const transactionId = formatId('txid', settlement.transactionIntentHash, context.network);
-    if (!this.writeAhead(transactionId, settlement.payload, expected, lock, reading!.epoch + 2n)) return;
-    const since = (at: number) => (bundle.startedAt === undefined ? undefined : (at - bundle.startedAt) * 1000);
-    context.emit({
-      type: 'settlement-planned',
-      bundleIds: [bundle.bundleId],
-      txid: transactionId,
-      attempt: this.attempts,
-      ...expected,
-      lock,
-      feeKnown: quote.feeKnown,
-      assumed: quote.assumed,
-      stages: {
-        verified: { sinceFrameMicros: bundle.verifiedMicros, tookMicros: bundle.verifiedMicros },
-        planned: { sinceFrameMicros: since(plannedAt), tookMicros: (plannedAt - planStart) * 1000 },
-        signed: { sinceFrameMicros: since(signedAt), tookMicros: (signedAt - plannedAt) * 1000 },
-      },
-    });
+    const id = formatId('txid', settlement.transactionIntentHash, context.network);
+    if (!this.writeAhead(id, settlement.payload, planned)) return;
     const journaledAt = context.now();
-    context.emit({
-      type: 'attempt-journaled',
-      txid: transactionId,
-      sinceFrameMicros: since(journaledAt),
-      tookMicros: (journaledAt - signedAt) * 1000,
-    });
-    this.send(transactionId, settlement.payload);
-    this.follow(transactionId, settlement.payload, undefined);
+    this.tellPlanned(id, planned, signedAt, journaledAt);
+    const delivery = this.deliver(id, settlement.payload);
+    this.send(delivery, true);
+    delivery.follow();
   }
 
-  /** What stands in the way of any submission now. */
+  /** What stands in the way of any attempt now. */
   private mayNotSubmit(): Given | undefined {
     const { context, bundle } = this;
     const stale = context.ledger.clock.staleness(context.maxClockAgeMs);
     if (stale !== undefined) return { outcome: 'declined', reason: { code: 'stale-clock', message: stale } };
-    const { epoch, timestamp } = context.ledger.clock.clockAt()!;
-    const over = bundle.opened === undefined ? 0 : findExpired(bundle.opened, { epoch, timestamp });
-    const late = context.wallNow() + context.expiryMarginMs >= bundle.deadline;
-    if (over >= 0 || late) return { outcome: 'expired', reason: { code: 'expired', message: 'too late to submit' } };
-    if (context.submit && !context.desk.open) {
-      return {
-        outcome: 'declined',
-        reason: { code: 'journal-unwritable', message: 'what cannot be written down is not submitted' },
-      };
+    if (bundle.opened === undefined || tooLate(bundle.opened, bundle.deadline, context)) {
+      return { outcome: 'expired', reason: { code: 'expired', message: 'too late to submit' } };
     }
+    if (context.submit && !context.desk.open) return unwritten('what cannot be written down is not submitted');
     return undefined;
   }
 
   /** Writes id and bytes before anything leaves. False where that cannot be, and the bundle was dealt with. */
-  private writeAhead(id: string, payload: Uint8Array, expected: Expected, lock: Attos, endEpoch: bigint): boolean {
+  private writeAhead(id: string, payload: Uint8Array, { expected, lock, endEpoch }: Planned): boolean {
     const { bundle, context } = this;
     try {
       const [n] = context.desk.journal.planAttempt({
@@ -184,95 +150,80 @@ export class Pursuit {
       return true;
     } catch (error) {
       if (isFileFault(error)) {
-        context.desk.retry();
-        this.giveUp({ outcome: 'declined', reason: { code: 'journal-unwritable', message: error.message }, expected });
-        return false;
-      }
-      if (error instanceof JournalError && error.code === 'attempt-over-cap') {
+        context.desk.refuse(error);
+        this.giveUp({ ...unwritten(error.message), expected });
+      } else if (error instanceof JournalError && error.code === 'attempt-over-cap') {
         this.giveUp({ outcome: 'declined', reason: reasonOf(error), expected });
-        return false;
-      }
-      if (error instanceof JournalError && error.code === 'attempt-conflict') {
-        this.waitForOther(expected);
-        return false;
-      }
-      throw error;
+      } else throw error;
+      return false;
     }
   }
 
+  private isOverlapped(): boolean {
+    return this.context.desk.journal.liveConflicts(this.bundle.wrapperIds).length > 0;
+  }
+
   /** Another bundle with one of these wrappers is live: this one waits for its end. */
-  private waitForOther(expected: Expected): void {
+  private waitForOther(): void {
     const { context, bundle } = this;
-    if (context.wallNow() + context.expiryMarginMs + OVERLAP_RETRY_MS < bundle.deadline && !context.stopping()) {
+    if (context.ledgerNow() + context.expiryMarginMs + OVERLAP_RETRY_MS < bundle.deadline && !context.stopping()) {
       context.after(OVERLAP_RETRY_MS, () => this.attempt(0));
       return;
     }
     const message = 'another bundle with one of its wrappers is in flight';
-    this.giveUp({ outcome: 'declined', reason: { code: 'overlap', message }, expected });
+    this.giveUp({ outcome: 'declined', reason: { code: 'overlap', message } });
   }
 
-  // ------------------------------------------------------------------------------------------- submission, following
-
-  private send(id: string, payload: Uint8Array): void {
+  private tellPlanned(txid: string, planned: Planned, signedAt: number, journaledAt: number): void {
     const { context, bundle } = this;
-    const started = context.now();
-    let first = true;
-    const since = () => (bundle.startedAt === undefined ? undefined : (context.now() - bundle.startedAt) * 1000);
-    context.desk.write((journal) => void journal.recordSubmission(id));
-    const submission = context.ledger.submit(toHex(payload), {
-      deadline: started + Math.max(1, bundle.deadline - context.wallNow()),
-      signal: context.signal,
-      onSend: () => {
-        if (!first) return;
-        first = false;
-        const endpoints = context.ledger.verified.length;
-        const tookMicros = (context.now() - started) * 1000;
-        context.emit({ type: 'submission-started', txid: id, endpoints, sinceFrameMicros: since(), tookMicros });
+    const { plannedAt, startedAt: planStart, expected, lock, quote } = planned;
+    const since = (at: number) => (bundle.startedAt === undefined ? undefined : (at - bundle.startedAt) * 1000);
+    context.emit({
+      type: 'settlement-planned',
+      bundleIds: [bundle.bundleId],
+      txid,
+      attempt: this.attempts,
+      ...expected,
+      lock,
+      feeKnown: quote.feeKnown,
+      assumed: quote.assumed,
+      stages: {
+        verified: { sinceFrameMicros: bundle.verifiedMicros, tookMicros: bundle.verifiedMicros },
+        planned: { sinceFrameMicros: since(plannedAt), tookMicros: (plannedAt - planStart) * 1000 },
+        signed: { sinceFrameMicros: since(signedAt), tookMicros: (signedAt - plannedAt) * 1000 },
       },
-      onResult: (result) => this.told(id, result, since()),
     });
-    void submission.verdict.then((verdict) => {
-      if (!this.open.has(id) || context.signal.aborted) return;
-      if (verdict.type === 'accepted-somewhere') {
+    const tookMicros = (journaledAt - signedAt) * 1000;
+    context.emit({ type: 'journal-write', durable: true, tookMicros, ok: true });
+    context.emit({ type: 'attempt-journaled', txid, sinceFrameMicros: since(journaledAt), tookMicros });
+  }
+
+  // ------------------------------------------------------------------------------------------- what becomes of it
+
+  private deliver(id: string, payload: Uint8Array): Delivery {
+    const { context } = this;
+    const delivery: Delivery = new Delivery(id, payload, context, {
+      deadline: this.bundle.deadline,
+      sinceFrame: () => this.sinceFrame(),
+      onAccepted: () => {
+        if (!this.open.has(id)) return;
         context.desk.write((journal) => void journal.recordAttemptState(id, { state: 'accepted' }));
         context.emit({ type: 'attempt-state', txid: id, state: 'accepted' });
-      } else if (verdict.type === 'refused-everywhere') {
-        this.notTaken(id, 'refused', verdict.reason);
-      }
+      },
+      onNotTaken: (state, reason) => this.notTaken(id, state, reason),
+      onEnd: (outcome) => this.ended(delivery, outcome),
     });
+    return delivery;
   }
 
-  private told(txid: string, result: EndpointResult, sinceFrameMicros: number | undefined): void {
-    const reason =
-      result.type === 'refused' ? result.reason : result.type === 'unknown' ? result.error?.code : undefined;
-    this.context.emit({
-      type: 'submission-result',
-      txid,
-      endpoint: result.endpoint,
-      verdict: result.type,
-      reason,
-      tries: result.attempts,
-      sinceFrameMicros,
-      tookMicros: result.tookMs * 1000,
-    });
+  private send(delivery: Delivery, isFresh: boolean): void {
+    this.context.desk.write((journal) => void journal.recordSubmission(delivery.id));
+    delivery.send(isFresh);
   }
 
-  private follow(id: string, payload: Uint8Array, firstLookMs: number | undefined): void {
-    const { context } = this;
-    const followed = followedOf(payload, context.network);
-    context.ledger.tracker
-      .follow(followed, {
-        ...(firstLookMs === undefined ? {} : { firstLookMs }),
-        signal: context.signal,
-        onEvent: ({ phase, reason, everywhere }) => {
-          if (phase === 'temporarily-rejected' && everywhere) this.notTaken(id, phase, reason ?? phase);
-        },
-      })
-      .then((outcome) => this.ended(id, payload, outcome))
-      .catch((error: unknown) => {
-        // The signal of a shutdown: the journal knows what is in flight, and the next start looks it up.
-        if (!context.signal.aborted) context.fail(error, 'follow');
-      });
+  private sinceFrame(): number | undefined {
+    const { startedAt } = this.bundle;
+    return startedAt === undefined ? undefined : (this.context.now() - startedAt) * 1000;
   }
 
   /** A node will not take these bytes for minutes. They are followed on, but another root may be tried. */
@@ -287,63 +238,80 @@ export class Pursuit {
     // The fee was locked too late: earlier by a quarter of the loan each time, and at last first of all.
     const extraMargin = wantOfFee ? (LOAN_UNITS / 4) * this.attempts * this.attempts : 0;
     context.after(wantOfFee ? 0 : RETRY_MS, () => {
-      if (this.live === undefined && !this.finished && !context.stopping()) this.attempt(extraMargin);
+      if (this.mayTryAgain()) this.attempt(extraMargin);
     });
   }
 
-  private ended(id: string, payload: Uint8Array, outcome: Outcome): void {
+  private mayTryAgain(): boolean {
+    return this.live === undefined && this.success === undefined && !this.finished && !this.context.stopping();
+  }
+
+  private ended(delivery: Delivery, outcome: Outcome): void {
     const { context } = this;
+    const { id } = delivery;
+    if (this.finished) return;
     const account = formatAddress(context.account, context.network);
-    const xrd = formatAddress(XRD, context.network);
-    const charged =
-      outcome.type === 'committed-success' || outcome.type === 'committed-failure'
-        ? chargedBy(outcome.details, account, xrd)
-        : undefined;
+    const details = 'details' in outcome ? outcome.details : undefined;
+    const charged = chargedBy(details, account, formatAddress(XRD, context.network));
     const news = newsOf(outcome, charged);
     if (news === undefined) {
       // Committed, but no Gateway shows what it cost: asked again until one does.
-      context.after(RETRY_MS, () => this.follow(id, payload, 0));
+      context.after(RETRY_MS, () => delivery.follow(0));
       return;
     }
-    context.desk.write((journal) => void journal.recordAttemptState(id, news));
-    this.open.delete(id);
     if (this.live === id) this.live = undefined;
-    if (!isFinal(news.state)) return;
-    const winner = news.state === 'lost' ? news.winner : undefined;
-    this.ends.push({ state: news.state, winner, reason: 'message' in news ? news.message : undefined });
-    if (charged !== undefined && 'stateVersion' in news) {
-      const { startedAt } = this.bundle;
-      const sinceFrameMicros = startedAt === undefined ? undefined : (context.now() - startedAt) * 1000;
-      context.emit({
-        type: 'attempt-committed',
-        txid: id,
-        success: news.state === 'committed-success',
-        feePaid: charged.fee,
-        xrdChange: charged.xrdChange,
-        stateVersion: news.stateVersion,
-        sinceFrameMicros,
-        tookMicros: sinceFrameMicros ?? 0,
-      });
-      context.spent();
-    } else {
-      context.emit({ type: 'attempt-state', txid: id, state: news.state, winner });
+    if (news.state === 'committed-success') {
+      this.success = { id, news, charged: charged! };
+      // A success ends the other attempts in the journal, as lost. One of them may have failed before, for a fee.
+      if (this.open.size === 1) return this.settle();
+      context.after(RIVALS_MS, () => this.settle());
+      return;
     }
-    if (news.state === 'committed-success') this.settled(charged!.xrdChange);
-    else this.concludeIfDone();
+    this.open.delete(id);
+    context.desk.write((journal) => void journal.recordAttemptState(id, news));
+    this.tellEnd(id, news, charged);
+    if (isFinal(news.state)) {
+      const winner = news.state === 'lost' ? news.winner : undefined;
+      this.ends.push({ state: news.state, winner, reason: 'message' in news ? news.message : undefined });
+    }
+    if (this.success === undefined) this.concludeIfDone();
+    else if (this.open.size === 1) this.settle();
+  }
+
+  private tellEnd(txid: string, news: AttemptNews, charged: Charged | undefined): void {
+    const { context } = this;
+    if (charged === undefined || !('stateVersion' in news)) {
+      const winner = news.state === 'lost' ? news.winner : undefined;
+      context.emit({ type: 'attempt-state', txid, state: news.state, winner });
+      return;
+    }
+    const sinceFrameMicros = this.sinceFrame();
+    context.emit({
+      type: 'attempt-committed',
+      txid,
+      success: news.state === 'committed-success',
+      feePaid: charged.fee,
+      xrdChange: charged.xrdChange,
+      stateVersion: news.stateVersion,
+      sinceFrameMicros,
+      tookMicros: sinceFrameMicros ?? 0,
+    });
+    context.spent();
   }
 
   // ------------------------------------------------------------------------------------------------------- the end
 
-  /** A success ends the bundle at once; rival attempts of its own have lost to it. */
-  private settled(profit: Attos): void {
+  private settle(): void {
     if (this.finished) return;
-    this.finished = true;
-    this.context.emit({ type: 'bundle-finished', bundleId: this.bundle.bundleId, outcome: 'settled', profit });
-    this.onEnd();
+    const { id, news, charged } = this.success!;
+    this.open.clear();
+    this.context.desk.write((journal) => void journal.recordAttemptState(id, news));
+    this.tellEnd(id, news, charged);
+    this.close({ outcome: 'settled' }, charged.xrdChange);
   }
 
   private concludeIfDone(): void {
-    if (this.finished || this.open.size > 0 || this.live !== undefined) return;
+    if (this.finished || this.open.size > 0) return;
     this.finish(endOfBundle(this.ends));
   }
 
@@ -354,18 +322,20 @@ export class Pursuit {
     this.finish(given);
   }
 
-  private finish({ outcome, reason, winner, expected }: Given): void {
+  private finish(given: Given): void {
+    const { bundleId } = this.bundle;
+    this.context.desk.write((journal) => void journal.finish(bundleId, given));
+    this.close(given, given.expected?.profit);
+  }
+
+  private close({ outcome, reason }: Given, profit: Attos | undefined): void {
     this.finished = true;
     const { bundleId } = this.bundle;
-    this.context.desk.write((journal) => void journal.finish(bundleId, { outcome, reason, winner, expected }));
-    this.context.emit({ type: 'bundle-finished', bundleId, outcome, reason: reason?.code, profit: expected?.profit });
+    this.context.emit({ type: 'bundle-finished', bundleId, outcome, reason: reason?.code, profit });
     this.onEnd();
   }
 }
 
-interface Given {
-  readonly outcome: Parameters<LiveContext['desk']['journal']['finish']>[1]['outcome'];
-  readonly reason?: Reason | undefined;
-  readonly winner?: string | undefined;
-  readonly expected?: Expected | undefined;
+function unwritten(message: string): Given {
+  return { outcome: 'declined', reason: { code: 'journal-unwritable', message } };
 }

@@ -1,0 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GatewayEndpoint } from '../../ledger/endpoint.js';
+import { Ledger } from '../../ledger/ledger.js';
+import { systemSurroundings } from '../../ledger/surroundings.js';
+import type { Observer } from '../../observe/observers.js';
+import type { RunConfig } from '../config/runConfig.js';
+
+/** The Gateways of a configuration; every call is told. */
+export function openLedger(config: RunConfig, version: string, emit: Observer): Ledger {
+  const surroundings = systemSurroundings();
+  const endpoints = config.gateways.map((url) => {
+    const options = { timeoutMs: config.requestTimeoutMs, applicationVersion: version };
+    const endpoint = new GatewayEndpoint(url, surroundings, options);
+    let wasOk: boolean | undefined;
+    endpoint.onCall = ({ endpoint: name, call, tookMs, error }) => {
+      emit({ type: 'gateway-call', endpoint: name, call, tookMs, class: error?.code });
+      // What it refuses or does not find is an answer.
+      const ok = error?.retry !== true;
+      if (ok !== wasOk) emit({ type: 'endpoint-state', endpoint: name, ok, class: ok ? undefined : error?.code });
+      wasOk = ok;
+    };
+    return endpoint;
+  });
+  return new Ledger(endpoints, surroundings, {
+    tracker: { intervalMs: config.pollIntervalMs },
+    readTimeoutMs: 2 * config.requestTimeoutMs,
+  });
+}
+
+const RETRY_MS = 500;
+const TELL_MS = 30_000;
+
+/**
+ * Waits, for ever if need be, until a Gateway of the right network has told the time. Error: `wrong-network`, or the
+ * reason of the signal.
+ */
+export async function reachLedger(ledger: Ledger, network: number, emit: Observer, signal: AbortSignal): Promise<void> {
+  let toldAt = Number.NEGATIVE_INFINITY;
+  for (;;) {
+    const checks = await ledger.checkNetwork(network, { signal });
+    if (ledger.verified.length > 0) {
+      await ledger.clock.poll(signal);
+      if (ledger.clock.clockAt() !== undefined) return;
+    }
+    if (performance.now() - toldAt > TELL_MS) {
+      toldAt = performance.now();
+      const each = checks.map(({ endpoint, error }) => `${endpoint}: ${error?.code ?? 'no time'}`);
+      emit({ type: 'clock-stale', why: `waiting for a Gateway (${each.join(', ')})` });
+    }
+    await sleep(RETRY_MS, undefined, { signal });
+  }
+}

@@ -1,0 +1,18 @@
+import type { EventOf, SolverEvent, SolverEventType } from './event.js';
+import type { Observer } from './observers.js';
+
+/** What is done at which event. */
+export type Handlers = { readonly [T in SolverEventType]?: (event: EventOf<T>) => void };
+
+/** One observer out of several sets of handlers. */
+export function observerOf(...sets: readonly Handlers[]): Observer {
+  const lists = new Map<SolverEventType, ((event: SolverEvent) => void)[]>();
+  for (const [type, handle] of sets.flatMap((set) => Object.entries(set))) {
+    const list = lists.get(type as SolverEventType) ?? [];
+    list.push(handle as (event: SolverEvent) => void);
+    lists.set(type as SolverEventType, list);
+  }
+  return (event) => {
+    for (const handle of lists.get(event.type) ?? []) handle(event);
+  };
+}

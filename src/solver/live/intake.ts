@@ -1,0 +1,98 @@
+import { FrameError } from '../../anthic/frame.js';
+import { SolverError } from '../../base/error.js';
+import { bundleIdOf, frameIdOf, type NewBundle } from '../../journal/model.js';
+import type { Ledger } from '../../ledger/ledger.js';
+import type { Observer } from '../../observe/observers.js';
+import { formatId } from '../../transaction/address.js';
+import { subintentHash } from '../../transaction/hash.js';
+import { openFrame, type ReadOrder, refuseEarly } from '../openFrame.js';
+import { reasonOf } from '../processFrame.js';
+import type { LiveOptions } from './context.js';
+import type { Desk } from './desk.js';
+import type { LiveBundle } from './pursuit.js';
+import { closesAt, wrapperIds } from './transaction.js';
+
+/** Where a frame came from, and when (Unix milliseconds). */
+export interface Origin {
+  readonly url: string;
+  readonly receivedAt: number;
+}
+
+export interface IntakeParts {
+  readonly desk: Desk;
+  readonly ledger: Ledger;
+  readonly emit: Observer;
+  readonly now: () => number;
+  /** Takes a bundle that came for the first time. */
+  readonly onBundle: (bundle: LiveBundle) => void;
+}
+
+/** Reads, verifies and journals what is pushed, as it comes. */
+export class Intake {
+  constructor(
+    private readonly options: LiveOptions,
+    private readonly parts: IntakeParts,
+  ) {}
+
+  take(frame: string, { url, receivedAt }: Origin): void {
+    const { emit, ledger, now } = this.parts;
+    const startedAt = now();
+    emit({ type: 'frame', url, bytes: Buffer.byteLength(frame) });
+    const read: ReadOrder[] = [];
+    try {
+      const opened = openFrame(frame, this.options, read);
+      const reading = ledger.clock.clockAt();
+      if (reading !== undefined) refuseEarly(opened, reading);
+      const wrappers = wrapperIds(opened.orders, this.options.network);
+      const live: LiveBundle = {
+        bundleId: bundleIdOf(wrappers),
+        wrapperIds: wrappers,
+        opened,
+        deadline: closesAt(opened.window),
+        startedAt,
+        verifiedMicros: (now() - startedAt) * 1000,
+      };
+      this.admit(live, this.describe(frame, read, url, receivedAt), url);
+    } catch (error) {
+      if (!(error instanceof SolverError)) throw error;
+      this.refuse(error, this.describe(frame, read, url, receivedAt), url);
+    }
+  }
+
+  private describe(frame: string, read: readonly ReadOrder[], source: string, receivedAt: number): NewBundle {
+    const id = (subintent: ReadOrder['item']['wrapper']) =>
+      formatId('subtxid', subintentHash(subintent), this.options.network);
+    const items = read.map(({ item }) => ({
+      wrapperId: id(item.wrapper),
+      orderId: id(item.order),
+      expiresAt: closesAt(item.window),
+    }));
+    const known = items.map(({ wrapperId }) => wrapperId);
+    return { id: known.length > 0 ? bundleIdOf(known) : frameIdOf(frame), items, receivedAt, source, frame };
+  }
+
+  private admit(live: LiveBundle, bundle: NewBundle, url: string): void {
+    const { desk, emit, onBundle } = this.parts;
+    const { bundleId, wrapperIds: wrappers, deadline } = live;
+    desk.offer((journal) => {
+      if (journal.receive(bundle).known) {
+        emit({ type: 'bundle-finished', bundleId, outcome: 'duplicate' });
+        return;
+      }
+      emit({ type: 'bundle-received', bundleId, url, wrappers: wrappers.length, deadline });
+      onBundle(live);
+    });
+  }
+
+  /** What cannot be settled as it is: a bundle that is invalid, or no bundle at all. */
+  private refuse(error: SolverError, bundle: NewBundle, url: string): void {
+    const { desk, emit } = this.parts;
+    if (error instanceof FrameError) {
+      desk.offer((journal) => journal.countStray(error.code));
+      emit({ type: 'no-bundle', url, code: error.code });
+      return;
+    }
+    desk.offer((journal) => void journal.receiveEnded(bundle, { outcome: 'invalid', reason: reasonOf(error) }));
+    emit({ type: 'bundle-finished', bundleId: bundle.id, outcome: 'invalid', reason: error.code });
+  }
+}

@@ -1,0 +1,119 @@
+import { units } from '../../src/base/amount.js';
+import { fromHex } from '../../src/base/bytes.js';
+import type { Fault, FaultRule } from '../../src/sandbox/fault/fault.js';
+import { FaultSchedule } from '../../src/sandbox/fault/schedule.js';
+import { Gateway } from '../../src/sandbox/gateway/server.js';
+import { type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
+import type { UserTransaction } from '../../src/sandbox/ledger/transaction.js';
+import { Sandbox } from '../../src/sandbox/sandbox.js';
+import { formatAddress, XRD } from '../../src/transaction/address.js';
+import { preallocatedAccount } from '../../src/transaction/key.js';
+import { networkById } from '../../src/transaction/network.js';
+import { decodeTransaction } from '../../src/transaction/payload.js';
+import { ed25519Key } from '../support/build.js';
+import { itemHex, makeItem, makePair, type OrderOptions, token } from '../support/bundles.js';
+import { type StreamServer, startStreamServer } from '../support/streamServer.js';
+
+/** A ledger by rule behind real Gateways, and a Solver API: all that a solver sees of the outside, on real sockets. */
+
+export const SIM = networkById(242);
+export const XRD_SIM = formatAddress(XRD, SIM);
+/** The number of the key of the solver under test. */
+export const SOLVER_NUMBER = 800;
+export const FEE = 123_456_789_012_345_678n;
+/** Two wrappers, half an XRD each. */
+export const REWARD = units(1);
+
+export function secretOf(number: number): string {
+  return number.toString(16).padStart(64, '0');
+}
+
+export function accountOf(number: number): string {
+  return formatAddress(preallocatedAccount(ed25519Key(number).publicKey), SIM);
+}
+
+/** The account whose fee is locked: it pays, and it gets the reward. */
+export function payerOf({ hex }: Pick<UserTransaction, 'hex'>): string {
+  const { transactionIntent } = decodeTransaction('NotarizedTransactionV2', fromHex(hex)).signedTransactionIntent;
+  for (const each of transactionIntent.rootIntentCore.instructions.value) {
+    if (each.type === 'CALL_METHOD' && each.method === 'lock_fee') return formatAddress(each.address as string, SIM);
+  }
+  throw new Error('expected a root that locks a fee');
+}
+
+export function success(transaction: UserTransaction): Ruling {
+  const payer = payerOf(transaction);
+  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: REWARD } } };
+}
+
+export interface WorldOptions {
+  readonly gateways?: number;
+  readonly roundMs?: number;
+  readonly solvers?: readonly number[];
+}
+
+export interface World {
+  readonly sandbox: Sandbox;
+  readonly gateways: readonly Gateway[];
+  readonly stream: StreamServer;
+  /** What becomes of transactions; a success unless told otherwise. */
+  rule: Rule;
+  /** A fault of one Gateway, on one path or all. */
+  inflict(fault: Fault, path?: string, gateway?: number, more?: Partial<FaultRule>): void;
+  heal(): void;
+  balance(number?: number): Promise<bigint>;
+  close(): Promise<void>;
+}
+
+export const FUNDS = units(1000);
+
+export async function openWorld({ gateways: count = 1, roundMs = 40, solvers = [SOLVER_NUMBER] }: WorldOptions = {}): Promise<World> {
+  const start = { epoch: 50, proposerTimestampMs: Date.now() };
+  const ledger = new RuleLedger(SIM, (transaction) => world.rule(transaction), start);
+  const sandbox = await Sandbox.over(ledger, { port: 0, roundMs });
+  const gateways = [sandbox.gateway];
+  while (gateways.length < count) gateways.push(await Gateway.start(sandbox.world));
+  for (const number of solvers) await sandbox.world.fund(accountOf(number), { resource: XRD_SIM, amount: '1000' });
+  const stream = await startStreamServer();
+  const world: World = {
+    sandbox,
+    gateways,
+    stream,
+    rule: success,
+    inflict(fault, path = '*', gateway = 0, more = {}) {
+      gateways[gateway]!.faults = new FaultSchedule({ seed: 1, rules: [{ path, ...more, fault }] });
+    },
+    heal() {
+      for (const gateway of gateways) gateway.faults = new FaultSchedule({ seed: 1, rules: [] });
+    },
+    async balance(number = SOLVER_NUMBER) {
+      const held = await sandbox.world.balances(accountOf(number));
+      return held.get(XRD_SIM)?.amount ?? 0n;
+    },
+    async close() {
+      await stream.close();
+      for (const gateway of gateways.slice(1)) await gateway.close();
+      await sandbox.close();
+    },
+  };
+  return world;
+}
+
+let made = 0;
+
+export interface BundleOptions {
+  /** Which pair it is of; a new one unless given. */
+  readonly seed?: number;
+  readonly secondsLeft?: number;
+  readonly reward?: bigint;
+  readonly edit?: (order: OrderOptions) => OrderOptions;
+}
+
+/** The items of a bundle that settles. */
+export function makeBundle({ seed = ++made, secondsLeft = 60, reward, edit = (order) => order }: BundleOptions = {}): string[] {
+  const maxTimestamp = BigInt(Math.floor(Date.now() / 1000) + secondsLeft);
+  return makePair(token(1), token(2), units(1), units(2), seed).map((order) => {
+    const whole = edit({ ...order, header: { ...order.header, maxTimestamp } });
+    return itemHex(makeItem(whole, { header: { discriminator: BigInt(seed) }, ...(reward === undefined ? {} : { reward }) }));
+  });
+}
