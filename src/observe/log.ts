@@ -17,7 +17,7 @@ export interface Log {
   readonly observe: (event: SolverEvent) => void;
   /** Lines that found too much waiting before them. */
   readonly dropped: () => number;
-  /** Writes what waits, unless that takes longer than a moment. Nothing may be told to it afterwards. */
+  /** Writes what waits, unless that takes longer than a moment. What is told afterwards is lost. */
   readonly close: () => Promise<void>;
 }
 
@@ -76,14 +76,18 @@ function prettySink(pretty: Pretty, out: Writable): Sink {
 function fileSink(fd: number): Sink {
   const file = pino.destination({ fd, sync: false, maxLength: MAX_WAITING });
   let dropped = 0;
+  let closed = false;
   file.on('drop', () => dropped++);
   // Nobody reads any more. The solver goes on: metrics and journal still tell.
   file.on('error', () => {});
   return {
-    write: (line) => void file.write(line),
+    write(line) {
+      if (!closed) file.write(line);
+    },
     dropped: () => dropped,
     close: () =>
       soon((done) => {
+        closed = true;
         // Standard output stays open: the library spares it.
         file.once('close', done);
         file.end();

@@ -93,10 +93,9 @@ describe('a submission', () => {
     const { hex, id } = make();
     await gateway.submit(hex);
     await sandbox.world.round();
-    const optIns = { balance_changes: true, receipt_fee_source: true, affected_global_entities: true, raw_hex: true };
+    const optIns = { balance_changes: true, receipt_fee_source: true, raw_hex: true };
     const { transaction } = await gateway.committed(id, optIns);
     expect(transaction.raw_hex).toBe(hex);
-    expect(transaction.affected_global_entities).toEqual([payer]);
     expect(transaction.balance_changes).toEqual({
       fungible_fee_balance_changes: [
         { type: 'FeePayment', entity_address: payer, resource_address: SIM_XRD, balance_change: '-0.5' },

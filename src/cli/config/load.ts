@@ -28,7 +28,7 @@ export class ConfigError extends CliError {
   constructor(readonly problems: readonly Problem[]) {
     const list = problems.map(formatProblem).join('; ');
     super(EXIT.usage, 'bad-config', `the configuration has ${countOf(problems)}: ${list}`, {
-      hint: '`anthic-solver config --help` tells every setting',
+      hint: '`anthic-solver config show --help` tells every setting',
     });
   }
 }

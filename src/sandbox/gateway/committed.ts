@@ -1,7 +1,7 @@
 import { formatAmount, parseAmount } from '../../base/amount.js';
 import { formatAddress, isFungible, parseAddress, XRD } from '../../transaction/address.js';
 import type { Network } from '../../transaction/network.js';
-import type { EngineEvent } from '../engine/receipt.js';
+
 import type { Ledger } from '../ledger/ledger.js';
 import type { Commit } from '../world/history.js';
 import type { Call, Endpoint } from './call.js';
@@ -57,7 +57,7 @@ async function details(commit: Commit, { body, world }: Call) {
   const optIns = body.optionalObject('opt_ins');
   const wants = (name: string) => optIns?.bool(name, false) ?? false;
   const { ledger, network } = world;
-  const wantsEvents = wants('receipt_events') || wants('affected_global_entities');
+  const wantsEvents = wants('receipt_events');
   const needsRecord = wantsEvents || wants('raw_hex') || wants('manifest_instructions');
   const record = needsRecord ? await ledger.committed(commit.intentHash) : undefined;
   const events = record?.receipt.events ?? [];
@@ -72,7 +72,6 @@ async function details(commit: Commit, { body, world }: Call) {
       manifest_instructions: manifests?.subintents[index],
       child_subintent_hashes: children,
     })),
-    affected_global_entities: wants('affected_global_entities') ? affectedEntities(commit, events) : undefined,
     balance_changes: wants('balance_changes') ? balanceChanges(commit, network) : undefined,
     receipt: {
       status: commit.success ? 'CommittedSuccess' : 'CommittedFailure',
@@ -106,20 +105,16 @@ export async function payingVaults(payments: Readonly<Record<string, string>>, l
   return Object.fromEntries(await Promise.all(vaults));
 }
 
-/** Accounts that gained or lost something, and global entities that emitted an event; there may be more. */
-function affectedEntities(commit: Commit, events: readonly EngineEvent[]): string[] {
-  const emitters = events.map(({ emitter }) => emitter).filter((emitter) => !emitter.startsWith('internal_'));
-  const { components, resources, packages } = commit.newEntities;
-  return [...new Set([...Object.keys(commit.balanceChanges), ...emitters, ...components, ...resources, ...packages])];
-}
-
-/** The engine's net changes hold the fee; the Gateway tells it apart. */
+/**
+ * The engine's net changes hold the fee; the Gateway tells it apart. Undefined where non-fungibles moved: the engine
+ * does not say which, and a field may be absent here, but not wrong.
+ */
 function balanceChanges({ balanceChanges: changes, feePayments }: Commit, network: Network) {
   const xrd = formatAddress(XRD, network);
   const fungible: object[] = [];
   for (const [account, of] of Object.entries(changes)) {
     for (const [resource, net] of Object.entries(of)) {
-      if (!isFungible(parseAddress(resource, network))) continue;
+      if (!isFungible(parseAddress(resource, network))) return undefined;
       const fee = resource === xrd ? parseAmount(feePayments[account] ?? '0') : 0n;
       const change = parseAmount(net) + fee;
       if (change !== 0n) fungible.push(changeOf(account, resource, formatAmount(change)));

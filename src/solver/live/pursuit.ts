@@ -31,7 +31,7 @@ const OVERLAP_RETRY_MS = 500;
 /** How long a success waits for the ends of other attempts of its bundle: one of them may have cost a fee. */
 const RIVALS_MS = 20_000;
 /** The node ran the transaction to the end of its loan and found no fee locked by then. */
-const WANT_OF_FEE = /FeeLoanNotRepaid|InsufficientBalance|LoanAndDeferredCosts/i;
+const WANT_OF_FEE = /SuccessButFeeLoanNotRepaid|CostingError\(FeeReserveError/;
 /** Nothing that another root of ours could change. */
 const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
 
