@@ -1,8 +1,10 @@
 import type { Bytes } from '../base/bytes.js';
 import { under } from '../base/error.js';
+import { DecodeError } from '../sbor/error.js';
+import { MAX_DEPTH } from '../sbor/kind.js';
 import type { PublicKey } from '../transaction/key.js';
 import type { SignedPartialTransaction, Subintent } from '../transaction/model.js';
-import { decodeTransaction } from '../transaction/payload.js';
+import { checkEmbeddable, decodeTransaction, EMBEDDED_DEEPER } from '../transaction/payload.js';
 import { validateSignedPartial } from '../transaction/validate.js';
 import { intersectWindows, type Window, windowOf } from '../transaction/window.js';
 import { OrderError } from './error.js';
@@ -31,7 +33,7 @@ export interface Verified extends Trust {
  * Errors: `DecodeError`, `PrepareError`, `OrderError`.
  */
 export function readWrappedOrder(payload: Bytes): WrappedOrder {
-  const partial = decodeTransaction('SignedPartialTransactionV2', payload);
+  const partial = decodeItem(payload);
   const { rootSubintent: wrapper, nonRootSubintents } = partial.partialTransaction;
   const [order] = nonRootSubintents;
   if (order === undefined || nonRootSubintents.length !== 1) {
@@ -45,6 +47,31 @@ export function readWrappedOrder(payload: Bytes): WrappedOrder {
   const script = at('wrapper', () => readWrapper(wrapper, limitOrder));
   const window = intersectWindows([wrapper, order].map((each) => windowOf(each.value.intentCore.header.value)));
   return { partial, wrapper, order, limitOrder, script, window };
+}
+
+/**
+ * Decodes a signed partial transaction that can become part of a notarized one. What is shallow enough for both, as every
+ * order of the schema is, needs no second look.
+ */
+function decodeItem(payload: Bytes): SignedPartialTransaction {
+  const kind = 'SignedPartialTransactionV2';
+  try {
+    return decodeTransaction(kind, payload, MAX_DEPTH - EMBEDDED_DEEPER);
+  } catch (error) {
+    if (!(error instanceof DecodeError) || error.code !== 'MaxDepthExceeded') throw error;
+  }
+  const partial = decodeTransaction(kind, payload);
+  const { rootSubintent, nonRootSubintents } = partial.partialTransaction;
+  for (const subintent of [rootSubintent, ...nonRootSubintents]) {
+    try {
+      checkEmbeddable(subintent);
+    } catch (cause) {
+      throw new OrderError('too-deep', 'expected values that nest less, so that a transaction can hold them', {
+        cause,
+      });
+    }
+  }
+  return partial;
 }
 
 function at<T>(segment: string, read: () => T): T {

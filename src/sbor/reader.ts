@@ -8,11 +8,12 @@ export class Reader {
   /** The same bytes: it reads 64 bits twice as fast as a Buffer does. */
   readonly view: DataView;
   offset = 0;
-  private depth = 0;
 
+  /** `depth` is that of the value to be read, less one: more than 0 for a part of a payload. */
   constructor(
     readonly bytes: Bytes,
     private readonly maxDepth = MAX_DEPTH,
+    private depth = 0,
   ) {
     this.buffer = bufferOf(bytes);
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,7 +1,7 @@
 import type { Bytes } from '../base/bytes.js';
 import { type Codec, decodeChild, encodePayload, expectPrefix } from '../sbor/codec.js';
 import { DecodeError } from '../sbor/error.js';
-import { KIND, MANIFEST_PREFIX } from '../sbor/kind.js';
+import { KIND, MANIFEST_PREFIX, MAX_DEPTH } from '../sbor/kind.js';
 import { Reader } from '../sbor/reader.js';
 import { PrepareError } from './error.js';
 import { LIMITS } from './limits.js';
@@ -69,10 +69,11 @@ function isTupleForm(payload: Bytes): boolean {
 export function decodeTransaction<K extends PayloadKind>(
   kind: K,
   payload: Bytes,
+  maxDepth = MAX_DEPTH,
 ): Extract<Payload, { kind: K }>['value'] {
   const [discriminator, model] = PAYLOADS[kind];
   if (kind === 'NotarizedTransactionV2') checkLength(payload);
-  const reader = new Reader(payload);
+  const reader = new Reader(payload, maxDepth);
   expectPrefix(reader);
   if (kind === 'NotarizedTransactionV2') expectUserTransaction(reader);
   const value =
@@ -133,6 +134,21 @@ function outer<T>(discriminator: number, model: Codec<T>): Codec<T> {
     },
   };
 }
+
+/** Depth of the array of subintents in a notarized transaction: a subintent in it is one deeper (docs/protocol.md §1.4). */
+const SUBINTENTS_DEPTH = 4;
+
+/**
+ * Whether a subintent still reads inside a notarized transaction, where it sits deeper than it may have come.
+ * Error: `MaxDepthExceeded`.
+ */
+export function checkEmbeddable({ body }: Subintent): void {
+  const reader = new Reader(body, MAX_DEPTH, SUBINTENTS_DEPTH + 1);
+  subintent.decode(reader, KIND.Tuple);
+}
+
+/** How much deeper the root of a partial transaction sits once it is embedded; its other subintents go one deeper. */
+export const EMBEDDED_DEEPER = 2;
 
 /** Encodes a payload in its official raw form. */
 export function encodeTransaction<K extends PayloadKind>(

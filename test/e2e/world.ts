@@ -1,18 +1,23 @@
 import { units } from '../../src/base/amount.js';
-import { fromHex } from '../../src/base/bytes.js';
+import { fromHex, toHex } from '../../src/base/bytes.js';
 import type { Fault, FaultRule } from '../../src/sandbox/fault/fault.js';
 import { FaultSchedule } from '../../src/sandbox/fault/schedule.js';
 import { Gateway } from '../../src/sandbox/gateway/server.js';
 import { type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
 import type { UserTransaction } from '../../src/sandbox/ledger/transaction.js';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
-import { formatAddress, XRD } from '../../src/transaction/address.js';
+import { randomDiscriminator } from '../../src/settlement/compose/transaction.js';
+import { propose, sign } from '../../src/settlement/settle.js';
+import { openFrame } from '../../src/solver/openFrame.js';
+import { formatAddress, formatId, XRD } from '../../src/transaction/address.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { networkById } from '../../src/transaction/network.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
+import { SolverKey } from '../../src/transaction/solverKey.js';
 import { ed25519Key } from '../support/build.js';
 import { itemHex, makeItem, makePair, type OrderOptions, token } from '../support/bundles.js';
-import { type StreamServer, startStreamServer } from '../support/streamServer.js';
+import { post } from '../support/gateway.js';
+import { bundleFrame, type StreamServer, startStreamServer } from '../support/streamServer.js';
 
 /** A ledger by rule behind real Gateways, and a Solver API: all that a solver sees of the outside, on real sockets. */
 
@@ -116,4 +121,26 @@ export function makeBundle({ seed = ++made, secondsLeft = 60, reward, edit = (or
     const whole = edit({ ...order, header: { ...order.header, maxTimestamp } });
     return itemHex(makeItem(whole, { header: { discriminator: BigInt(seed) }, ...(reward === undefined ? {} : { reward }) }));
   });
+}
+
+/** Another solver's settlement of the same bundle: its bytes and id. A tip brings it in front. */
+export function rivalOf(items: readonly string[], number: number, tipBasisPoints = 0): { hex: string; id: string } {
+  const frame = bundleFrame(items);
+  const { orders } = openFrame(frame, { network: SIM.id, pinned: undefined }, []);
+  const key = SolverKey.fromBytes('Ed25519', Buffer.from(secretOf(number), 'hex'));
+  const proposal = propose(orders, {
+    network: SIM.id,
+    epoch: 50n,
+    solver: { account: preallocatedAccount(key.publicKey), publicKey: key.publicKey },
+    facts: { holdsVault: () => true },
+    composition: 'cheapest',
+    tipBasisPoints,
+    discriminator: randomDiscriminator(),
+  });
+  const { payload, transactionIntentHash } = sign(proposal, key);
+  return { hex: toHex(payload), id: formatId('txid', transactionIntentHash, SIM) };
+}
+
+export async function submitTo(gateway: Gateway, hex: string): Promise<number> {
+  return (await post(`${gateway.url}/transaction/submit`, { notarized_transaction_hex: hex })).status;
 }

@@ -1,7 +1,6 @@
 import { formatAmount, parseAmount } from '../../base/amount.js';
 import { formatAddress, isFungible, parseAddress, XRD } from '../../transaction/address.js';
 import type { Network } from '../../transaction/network.js';
-
 import type { Ledger } from '../ledger/ledger.js';
 import type { Commit } from '../world/history.js';
 import type { Call, Endpoint } from './call.js';

@@ -50,6 +50,8 @@ export class Pursuit {
   private readonly open = new Set<string>();
   private live: string | undefined;
   private readonly ends: Ended[] = [];
+  /** Why nodes did not take the last attempt that they did not take. */
+  private refusal: string | undefined;
   private attempts = 0;
   private success: Success | undefined;
   private finished = false;
@@ -231,6 +233,7 @@ export class Pursuit {
     if (this.live !== id) return;
     const { context } = this;
     this.live = undefined;
+    this.refusal = reason;
     context.desk.write((journal) => void journal.recordAttemptState(id, { state, message: reason }));
     context.emit({ type: 'attempt-state', txid: id, state, reason: reason.slice(0, 200) });
     if (HOPELESS.test(reason) || this.attempts >= context.maxAttempts || this.bundle.opened === undefined) return;
@@ -312,7 +315,10 @@ export class Pursuit {
 
   private concludeIfDone(): void {
     if (this.finished || this.open.size > 0) return;
-    this.finish(endOfBundle(this.ends));
+    const end = endOfBundle(this.ends);
+    // Its time is over, but that is not why nothing became of it.
+    if (end.outcome !== 'expired' || this.refusal === undefined) return this.finish(end);
+    this.finish({ outcome: 'rejected', reason: { code: 'refused', message: this.refusal } });
   }
 
   /** No attempt is made now. The bundle ends so, unless earlier attempts have yet to end. */
