@@ -233,7 +233,9 @@ class Walk {
         break;
       case 1: {
         const constraint = { type: buy.exact ? 'ExactAmount' : 'AtLeastAmount', amount: buy.amount } as const;
-        this.checkAll(gather(brought), { constraints: [[buy.resource, constraint]], only: true });
+        const [only] = brought;
+        if (brought.length === 1 && only!.resource === buy.resource) this.check(only!, constraint);
+        else this.checkAll(gather(brought), { constraints: [[buy.resource, constraint]], only: true });
         for (const fee of fees) returned.push({ resource: sell.resource, known: fee, delivered: false });
         break;
       }

@@ -47,7 +47,7 @@ Exit status: 0 fine, 1 failure, 2 bad usage, 3 a file that cannot be read.`,
     );
   // The first word that is no option names the command. Help and mistakes want to know them all.
   const named = args.find((arg) => !arg.startsWith('-'));
-  const names = named !== undefined && Object.hasOwn(COMMANDS, named) ? [named] : Object.keys(COMMANDS);
+  const names = namesToLoad(args, named);
   for (const name of names) program.addCommand(await COMMANDS[name]!(io));
   for (const command of [program, ...program.commands]) {
     command
@@ -56,6 +56,12 @@ Exit status: 0 fine, 1 failure, 2 bad usage, 3 a file that cannot be read.`,
       .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });
   }
   return program;
+}
+
+function namesToLoad(args: readonly string[], named: string | undefined): readonly string[] {
+  if (named !== undefined && Object.hasOwn(COMMANDS, named)) return [named];
+  const asksVersion = args.length === 1 && (args[0] === '-V' || args[0] === '--version');
+  return asksVersion ? [] : Object.keys(COMMANDS);
 }
 
 /** The version in package.json, which stands beside src/ and dist/ alike. */

@@ -69,11 +69,16 @@ type ProcessEvent =
       readonly fatal?: boolean | undefined;
     };
 
+/** Outcomes of bundles that were never open. */
+export function endsAsItComes(outcome: BundleOutcome): boolean {
+  return outcome === 'invalid' || outcome === 'duplicate';
+}
+
 type BundleEvent =
   | { readonly type: 'frame'; readonly url: string; readonly bytes: number }
   /** A frame that holds no bundle. */
   | { readonly type: 'no-bundle'; readonly url: string; readonly code: string }
-  /** Each is followed by one `bundle-finished`, be it in a later run: what lies between is open. */
+  /** Is followed by one `bundle-finished`, be it in a later run: what lies between is open. */
   | {
       readonly type: 'bundle-received';
       readonly bundleId: string;
@@ -82,6 +87,7 @@ type BundleEvent =
       /** The tightest expiry of its intents. */
       readonly deadline?: number | undefined;
     }
+  /** One that is `invalid` or a `duplicate` ends as it comes: there is no `bundle-received` before it. */
   | {
       readonly type: 'bundle-finished';
       readonly bundleId: string;
@@ -140,7 +146,7 @@ type AttemptEvent =
     } & Stage);
 
 type LedgerEvent =
-  /** A newer time of the ledger was seen. */
+  /** The newest time of the ledger that is known; told every now and then, be it newer than before or not. */
   | {
       readonly type: 'ledger-clock';
       readonly epoch: bigint;

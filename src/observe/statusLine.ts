@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { type Attos, formatAmount } from '../base/amount.js';
+import { endsAsItComes } from './event.js';
 import { observerOf } from './handlers.js';
 import type { Observer } from './observers.js';
 
@@ -88,7 +89,8 @@ export class StatusLine {
         this.open += 1;
       },
       'bundle-finished': ({ outcome }) => {
-        this.open -= 1;
+        if (endsAsItComes(outcome)) this.received += 1;
+        else this.open -= 1;
         if (outcome === 'settled') this.settled += 1;
         if (outcome === 'lost') this.lost += 1;
       },

@@ -269,17 +269,23 @@ function compileDecoder(fields: readonly Field[], type?: string): FieldsDecoder 
   );
 }
 
-function encodeFields(writer: Writer, fields: readonly Field[], from: Record<string, unknown>): void {
-  writer.size(fields.length);
-  let current = 0;
-  try {
-    for (; current < fields.length; current++) {
-      const field = fields[current]!;
-      encodeChild(writer, field.codec, from[field.name]);
-    }
-  } catch (error) {
-    throw under(error, fields[current]!.name);
-  }
+type FieldsEncoder = (writer: Writer, value: any) => void;
+
+/** The same for writing. */
+function compileEncoder(fields: readonly Field[]): FieldsEncoder {
+  const writes = fields.map(({ name, codec }, i) => {
+    const read = `at = ${i}; v = value[${JSON.stringify(name)}];`;
+    const kind = codec.kind ?? `c${i}.kindOf(v)`;
+    return `${read} writer.byte(${kind}); writer.descend(); c${i}.encode(writer, v); writer.ascend();`;
+  });
+  const body = `let at = 0, v; writer.size(${fields.length}); try { ${writes.join(' ')} } catch (error) { throw under(error, names[at]); }`;
+  const codecs = fields.map((_, i) => `c${i}`);
+  const make = new Function('under', 'names', ...codecs, `return function encodeFields(writer, value) { ${body} };`);
+  return make(
+    under,
+    fields.map(({ name }) => name),
+    ...fields.map(({ codec }) => codec),
+  );
 }
 
 /** A tuple with named fields, in wire order. */
@@ -292,7 +298,7 @@ export function struct<F extends Fields>(fields: F): Codec<InferFields<F>> {
       reader.expectSize(list.length);
       return decodeFields(reader) as InferFields<F>;
     },
-    encode: (writer, value) => encodeFields(writer, list, value),
+    encode: compileEncoder(list),
   };
 }
 
@@ -304,11 +310,11 @@ type InferVariants<V extends Variants> = {
 /** An enum as a table: name → discriminator and fields. Read as a union of `{ type, …fields }`. */
 export function variants<V extends Variants>(table: V): Codec<InferVariants<V>> {
   const byDiscriminator: ({ size: number; decodeFields: FieldsDecoder } | undefined)[] = [];
-  const byType = new Map<string, { discriminator: number; fields: Field[] }>();
+  const byType = new Map<string, { discriminator: number; encodeFields: FieldsEncoder }>();
   for (const [type, [discriminator, fields]] of Object.entries(table)) {
     const list = fieldsOf(fields);
     byDiscriminator[discriminator] = { size: list.length, decodeFields: compileDecoder(list, type) };
-    byType.set(type, { discriminator, fields: list });
+    byType.set(type, { discriminator, encodeFields: compileEncoder(list) });
   }
   return {
     kind: KIND.Enum,
@@ -327,9 +333,9 @@ export function variants<V extends Variants>(table: V): Codec<InferVariants<V>> 
       return variant.decodeFields(reader) as InferVariants<V>;
     },
     encode(writer, value) {
-      const { discriminator, fields } = byType.get(value.type as string)!;
+      const { discriminator, encodeFields } = byType.get(value.type as string)!;
       writer.byte(discriminator);
-      encodeFields(writer, fields, value);
+      encodeFields(writer, value);
     },
   };
 }

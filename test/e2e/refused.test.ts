@@ -113,7 +113,7 @@ describe('limits', () => {
     world.stream.pushBundle(makeBundle());
     expect(await next.outcomes(1)).toEqual({ declined: 1 });
     const { cli } = await import('../cli/support.js');
-    expect((await cli(['limits', 'reset', 'max-failures', '--journal', journal, '--yes'])).stderr).toBe('');
+    expect((await cli(['limits', 'reset', 'max-failures', '--journal', journal])).stderr).toBe('');
     await next.until('limit-lifted');
     world.stream.pushBundle(makeBundle());
     expect(await next.outcomes(2)).toEqual({ declined: 1, settled: 1 });

@@ -23,7 +23,7 @@ describe('a bundle', () => {
 
   it('settles beside nine others, with what the templates compose', async () => {
     const solver = await new RunningSolver(world, { args: ['--composition', 'template', '--min-profit', '0'] }).ready();
-    for (let n = 0; n < 10; n++) world.stream.pushBundle(makeBundle({ reward: REWARD }));
+    for (let n = 0; n < 10; n++) world.stream.pushBundle(makeBundle());
     expect(await solver.outcomes(10)).toEqual({ settled: 10 });
     await solver.finish();
     await solver.matchesLedger();

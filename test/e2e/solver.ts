@@ -44,7 +44,7 @@ export class RunningSolver {
     const urls = gateways ?? world.gateways.map(({ url }) => url);
     const io = { stdin: Readable.from([]), stdout: this.stdout, stderr: this.stderr, env: { ANTHIC_SOLVER_KEY: secretOf(key) } };
     const all = [
-      ...['--network', 'simulator', '--stream', world.stream.url, '--journal', journal, '--log-level', 'debug'],
+      ...['--network', 'simulator', '--stream', world.stream.url, '--journal', journal, '--log-level', 'trace'],
       ...urls.flatMap((url) => ['--gateway', url]),
       ...['--http-port', '0', '--poll-interval-ms', '100', '--shutdown-timeout-ms', '10000'],
       ...(submit ? ['--submit'] : []),
@@ -130,7 +130,7 @@ export class RunningSolver {
 export async function until(done: () => boolean, what: string, context = () => '', ms = 15_000): Promise<void> {
   const limit = performance.now() + ms;
   while (!done()) {
-    if (performance.now() > limit) throw new Error(`waited in vain for ${what}\n${context().slice(-4000)}`);
+    if (performance.now() > limit) throw new Error(`waited in vain for ${what}\n${context().split('\n').filter((line) => !/gateway-call|ledger-clock/.test(line)).join('\n').slice(-6000)}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

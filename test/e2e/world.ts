@@ -26,8 +26,8 @@ export const XRD_SIM = formatAddress(XRD, SIM);
 /** The number of the key of the solver under test. */
 export const SOLVER_NUMBER = 800;
 export const FEE = 123_456_789_012_345_678n;
-/** Two wrappers, half an XRD each. */
-export const REWARD = units(1);
+/** Two wrappers, an XRD each. */
+export const REWARD = units(2);
 
 export function secretOf(number: number): string {
   return number.toString(16).padStart(64, '0');
@@ -115,11 +115,11 @@ export interface BundleOptions {
 }
 
 /** The items of a bundle that settles. */
-export function makeBundle({ seed = ++made, secondsLeft = 60, reward, edit = (order) => order }: BundleOptions = {}): string[] {
+export function makeBundle({ seed = ++made, secondsLeft = 60, reward = REWARD / 2n, edit = (order) => order }: BundleOptions = {}): string[] {
   const maxTimestamp = BigInt(Math.floor(Date.now() / 1000) + secondsLeft);
   return makePair(token(1), token(2), units(1), units(2), seed).map((order) => {
     const whole = edit({ ...order, header: { ...order.header, maxTimestamp } });
-    return itemHex(makeItem(whole, { header: { discriminator: BigInt(seed) }, ...(reward === undefined ? {} : { reward }) }));
+    return itemHex(makeItem(whole, { header: { discriminator: BigInt(seed) }, reward }));
   });
 }
 

@@ -36,6 +36,8 @@ describe('metrics of bundles', () => {
       { type: 'bundle-received', bundleId: 'y', url: 'wss://a', wrappers: 2 },
       { type: 'bundle-finished', bundleId: 'x', outcome: 'declined', reason: 'min-profit' },
       { type: 'bundle-finished', bundleId: 'z', outcome: 'settled' },
+      { type: 'bundle-finished', bundleId: 'x', outcome: 'duplicate' },
+      { type: 'bundle-finished', bundleId: 'v', outcome: 'invalid' },
     );
     expect(await value('frames_total', 'url="wss://a"')).toBe(2);
     expect(await value('frame_bytes_total')).toBe(15);
@@ -44,6 +46,7 @@ describe('metrics of bundles', () => {
     expect(Object.keys(ended)).toHaveLength(10);
     expect(ended['outcome="settled"']).toBe(1);
     expect(ended['outcome="lost"']).toBe(0);
+    expect(await value('bundles_open')).toBe(2);
     const sum = Object.values(ended).reduce((a, b) => a + b, 0);
     expect(await value('bundles_received_total')).toBe(sum + (await value('bundles_open'))!);
     expect(await values('bundle_reasons_total')).toEqual({ 'outcome="declined",reason="min-profit"': 1 });

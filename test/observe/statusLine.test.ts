@@ -42,13 +42,14 @@ describe('the status line', () => {
       { type: 'bundle-received', bundleId: 'y', url: 'a', wrappers: 2 },
       { type: 'bundle-finished', bundleId: 'x', outcome: 'settled' },
       { type: 'bundle-finished', bundleId: 'y', outcome: 'lost' },
+      { type: 'bundle-finished', bundleId: 'y', outcome: 'duplicate' },
       { ...committed, success: true, feePaid: units(1), xrdChange: units(1) + 5n },
       { ...committed, success: false, feePaid: units(1), xrdChange: -units(1) / 2n },
     ];
     for (const event of events) line.observe(event);
     now += 700;
     expect(line.text()).toBe(
-      'feeds 1/2 · clock 1.2 s old · 2 received · 1 settled · 1 lost · 1 open · profit today 0.5 XRD',
+      'feeds 1/2 · clock 1.2 s old · 3 received · 1 settled · 1 lost · 1 open · profit today 0.5 XRD',
     );
     line.observe({ type: 'stream-closed', url: 'a', openMs: 1, reason: 'lost' });
     line.observe({ type: 'stream-stopped', url: 'b' });

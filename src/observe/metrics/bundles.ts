@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { AttemptState, BundleOutcome, OpenAttemptState } from '../event.js';
+import { type AttemptState, type BundleOutcome, endsAsItComes, type OpenAttemptState } from '../event.js';
 import type { Handlers } from '../handlers.js';
 import { PREFIX } from './names.js';
 
@@ -64,7 +64,8 @@ export function bundleMetrics(registry: Registry): Handlers {
     },
     'bundle-finished'({ outcome, reason }) {
       ended.inc({ outcome });
-      open.dec();
+      if (endsAsItComes(outcome)) received.inc();
+      else open.dec();
       if (reason !== undefined) reasons.inc({ outcome, reason });
     },
   };

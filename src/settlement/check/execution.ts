@@ -33,7 +33,8 @@ export interface Execution {
 
 /** One operation of the engine. `intent` is 0 for the root, n + 1 for subintent n of the payload. */
 export type Step =
-  | { readonly op: 'instruction'; readonly intent: number; readonly index: number }
+  /** The root's next instruction begins: where a fee may be locked. */
+  | { readonly op: 'instruction'; readonly index: number }
   | WorktopStep
   | CallStep
   | ZoneStep

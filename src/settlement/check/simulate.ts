@@ -91,7 +91,8 @@ class Run {
       this.end(thread);
       return;
     }
-    this.steps.push({ op: 'instruction', intent: thread.index, index: thread.at++ });
+    if (thread.index === 0) this.steps.push({ op: 'instruction', index: thread.at });
+    thread.at++;
     switch (instruction.type) {
       case 'YIELD_TO_CHILD':
         return this.yieldToChild(thread, instruction);

@@ -44,7 +44,9 @@ const NO_MESSAGE = keep(message, { type: 'None' });
 const NO_SIGNATURES = keep(array(signatureWithPublicKey), []);
 
 /** The same for every root of one key and tip, so the last one serves again. */
-let lastHeader: { readonly notary: PublicKey; readonly tip: number; readonly header: Kept<TransactionHeader> } | undefined;
+let lastHeader:
+  | { readonly notary: PublicKey; readonly tip: number; readonly header: Kept<TransactionHeader> }
+  | undefined;
 
 function transactionHeaderOf({ notary, tipBasisPoints: tip }: RootHeader): Kept<TransactionHeader> {
   if (lastHeader === undefined || lastHeader.notary !== notary || lastHeader.tip !== tip) {

@@ -58,8 +58,8 @@ export function predictFee(input: FeeInput, execution: Execution, facts: StateFa
   meter.add(SWITCH);
   const unitsBefore: number[] = [];
   for (const step of execution.steps) {
-    if (step.op === 'instruction' && step.intent === 0) unitsBefore.push(meter.execution);
-    chargeStep(step, meter);
+    if (step.op === 'instruction') unitsBefore.push(meter.execution);
+    else chargeStep(step, meter);
   }
   unitsBefore.push(meter.execution);
   meter.checkAccounts();

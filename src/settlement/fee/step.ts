@@ -26,10 +26,8 @@ import {
 } from './worktop.js';
 
 /** Charges one step of an execution. */
-export function chargeStep(step: Step, meter: Meter): void {
+export function chargeStep(step: Exclude<Step, { op: 'instruction' }>, meter: Meter): void {
   switch (step.op) {
-    case 'instruction':
-      return;
     case 'put':
     case 'take':
     case 'drain':

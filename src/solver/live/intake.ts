@@ -35,7 +35,7 @@ export class Intake {
   ) {}
 
   take(frame: string, { url, receivedAt }: Origin): void {
-    const { emit, ledger, now } = this.parts;
+    const { desk, emit, ledger, now } = this.parts;
     const startedAt = now();
     emit({ type: 'frame', url, bytes: Buffer.byteLength(frame) });
     const read: ReadOrder[] = [];
@@ -54,7 +54,10 @@ export class Intake {
       };
       this.admit(live, this.describe(frame, read, url, receivedAt), url);
     } catch (error) {
-      if (!(error instanceof SolverError)) throw error;
+      if (!(error instanceof SolverError)) {
+        desk.offer((journal) => journal.countStray('internal'));
+        throw error;
+      }
       this.refuse(error, this.describe(frame, read, url, receivedAt), url);
     }
   }
