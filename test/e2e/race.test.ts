@@ -63,7 +63,9 @@ describe('two solvers', () => {
       if (n % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const [a, b] = await Promise.all(solvers.map((solver) => solver.outcomes(50)));
-    const odd = solvers.flatMap((solver) => solver.logged('bundle-finished').filter(({ outcome }) => !/settled|lost/.test(outcome)));
+    const odd = solvers.flatMap((solver) =>
+      solver.logged('bundle-finished').filter(({ outcome }) => !/settled|lost/.test(outcome)),
+    );
     expect(odd).toEqual([]);
     expect((a!.settled ?? 0) + (b!.settled ?? 0)).toBe(50);
     expect([a, b].map((each) => (each!.settled ?? 0) + (each!.lost ?? 0))).toEqual([50, 50]);

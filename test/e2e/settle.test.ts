@@ -117,7 +117,11 @@ describe('a bundle', () => {
     await world.sandbox.world.round({ epoch: 51 });
     expect(await solver.outcomes(1)).toEqual({ settled: 1 });
     await world.sandbox.world.round({ epoch: 53 });
-    await until(() => solver.logged('ledger-clock').some(({ epoch }) => Number(epoch) >= 53), 'epoch 53', () => solver.stdout.text);
+    await until(
+      () => solver.logged('ledger-clock').some(({ epoch }) => Number(epoch) >= 53),
+      'epoch 53',
+      () => solver.stdout.text,
+    );
     world.stream.pushBundle(makeBundle());
     expect(await solver.outcomes(2)).toEqual({ settled: 2 });
     await solver.finish();

@@ -39,10 +39,18 @@ export class RunningSolver {
   readonly stderr = new Sink();
   readonly ended: Promise<unknown>;
 
-  constructor(readonly world: World, { journal = newFile(), key = SOLVER_NUMBER, submit = true, args = [], gateways }: RunOptions = {}) {
+  constructor(
+    readonly world: World,
+    { journal = newFile(), key = SOLVER_NUMBER, submit = true, args = [], gateways }: RunOptions = {},
+  ) {
     this.journal = journal;
     const urls = gateways ?? world.gateways.map(({ url }) => url);
-    const io = { stdin: Readable.from([]), stdout: this.stdout, stderr: this.stderr, env: { ANTHIC_SOLVER_KEY: secretOf(key) } };
+    const io = {
+      stdin: Readable.from([]),
+      stdout: this.stdout,
+      stderr: this.stderr,
+      env: key === 0 ? {} : { ANTHIC_SOLVER_KEY: secretOf(key) },
+    };
     const all = [
       ...['--network', 'simulator', '--stream', world.stream.url, '--journal', journal, '--log-level', 'trace'],
       ...urls.flatMap((url) => ['--gateway', url]),
@@ -58,7 +66,10 @@ export class RunningSolver {
   }
 
   get log(): Logged[] {
-    return this.stdout.text.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+    return this.stdout.text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line));
   }
 
   logged(event: string): Logged[] {
@@ -66,7 +77,11 @@ export class RunningSolver {
   }
 
   async until(event: string, count = 1): Promise<Logged[]> {
-    await until(() => this.logged(event).length >= count, `${count} ${event}`, () => this.stdout.text + this.stderr.text);
+    await until(
+      () => this.logged(event).length >= count,
+      `${count} ${event}`,
+      () => this.stdout.text + this.stderr.text,
+    );
     return this.logged(event);
   }
 
@@ -117,9 +132,7 @@ export class RunningSolver {
 
   /** What the journal says the account has gained. */
   gained(): bigint {
-    return this.read((journal) =>
-      [...journal.bundles()].reduce((sum, bundle) => sum + (bundle.xrdChange ?? 0n), 0n),
-    );
+    return this.read((journal) => [...journal.bundles()].reduce((sum, bundle) => sum + (bundle.xrdChange ?? 0n), 0n));
   }
 
   async matchesLedger(number = SOLVER_NUMBER): Promise<void> {
@@ -130,7 +143,14 @@ export class RunningSolver {
 export async function until(done: () => boolean, what: string, context = () => '', ms = 15_000): Promise<void> {
   const limit = performance.now() + ms;
   while (!done()) {
-    if (performance.now() > limit) throw new Error(`waited in vain for ${what}\n${context().split('\n').filter((line) => !/gateway-call|ledger-clock/.test(line)).join('\n').slice(-6000)}`);
+    if (performance.now() > limit)
+      throw new Error(
+        `waited in vain for ${what}\n${context()
+          .split('\n')
+          .filter((line) => !/gateway-call|ledger-clock/.test(line))
+          .join('\n')
+          .slice(-6000)}`,
+      );
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }

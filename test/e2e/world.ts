@@ -72,7 +72,11 @@ export interface World {
 
 export const FUNDS = units(1000);
 
-export async function openWorld({ gateways: count = 1, roundMs = 40, solvers = [SOLVER_NUMBER] }: WorldOptions = {}): Promise<World> {
+export async function openWorld({
+  gateways: count = 1,
+  roundMs = 40,
+  solvers = [SOLVER_NUMBER],
+}: WorldOptions = {}): Promise<World> {
   const start = { epoch: 50, proposerTimestampMs: Date.now() };
   const ledger = new RuleLedger(SIM, (transaction) => world.rule(transaction), start);
   const sandbox = await Sandbox.over(ledger, { port: 0, roundMs });
@@ -115,7 +119,12 @@ export interface BundleOptions {
 }
 
 /** The items of a bundle that settles. */
-export function makeBundle({ seed = ++made, secondsLeft = 60, reward = REWARD / 2n, edit = (order) => order }: BundleOptions = {}): string[] {
+export function makeBundle({
+  seed = ++made,
+  secondsLeft = 60,
+  reward = REWARD / 2n,
+  edit = (order) => order,
+}: BundleOptions = {}): string[] {
   const maxTimestamp = BigInt(Math.floor(Date.now() / 1000) + secondsLeft);
   return makePair(token(1), token(2), units(1), units(2), seed).map((order) => {
     const whole = edit({ ...order, header: { ...order.header, maxTimestamp } });
