@@ -131,6 +131,12 @@ function bigInteger(kind: number, limbs: number, signed: boolean): Codec<bigint>
     encode(writer, value) {
       checkRange(value >= min && value <= max, kind, value);
       const at = writer.claim(8 * limbs);
+      if (value >= 0n && value < 0x10000000000000000n) {
+        // Nearly all of them, and a bigint is dear to shift.
+        writer.buffer.writeBigUInt64LE(value, at);
+        writer.buffer.fill(0, at + 8, at + 8 * limbs);
+        return;
+      }
       for (let limb = 0; limb < limbs; limb++) {
         writer.buffer.writeBigUInt64LE(BigInt.asUintN(64, value >> BigInt(64 * limb)), at + 8 * limb);
       }
@@ -417,14 +423,15 @@ export function map<K, V>(key: Codec<K>, value: Codec<V>): Codec<readonly (reado
       reader.expectKind(keyKind);
       reader.expectKind(valueKind);
       const length = reader.size();
-      const seen = new Set<string>();
+      // Of one entry, as nearly all have, none can be a repetition.
+      const seen = length > 1 ? new Set<string>() : undefined;
       const entries: (readonly [K, V])[] = [];
       try {
         while (entries.length < length) {
           const entry = [decodeElement(reader, key, keyKind), decodeElement(reader, value, valueKind)] as const;
-          const id = identity(entry[0]);
-          if (seen.has(id)) throw new DecodeError('DuplicateKey', reader.offset, 'expected no key twice');
-          seen.add(id);
+          const id = seen === undefined ? '' : identity(entry[0]);
+          if (seen?.has(id)) throw new DecodeError('DuplicateKey', reader.offset, 'expected no key twice');
+          seen?.add(id);
           entries.push(entry);
         }
       } catch (error) {

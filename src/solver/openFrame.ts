@@ -1,10 +1,10 @@
 import { OrderError } from '../anthic/error.js';
 import { parseFrame } from '../anthic/frame.js';
 import { readWrappedOrder, verifyWrappedOrder, type WrappedOrder } from '../anthic/wrappedOrder.js';
-import { fromHex, toHex } from '../base/bytes.js';
+import { fromHex } from '../base/bytes.js';
 import { SolverError, under } from '../base/error.js';
 import type { SettledOrder } from '../settlement/settle.js';
-import { subintentHash } from '../transaction/hash.js';
+import { hashKey, subintentHash } from '../transaction/hash.js';
 import { intersectWindows, type LedgerTime, placeInWindow, type Window } from '../transaction/window.js';
 
 /** An order of a frame that could be read, whatever became of the bundle. */
@@ -64,7 +64,7 @@ function refuseRepetition(orders: readonly SettledOrder[]): void {
   const seen = new Set<string>();
   for (const [index, { wrapper, order }] of orders.entries()) {
     for (const subintent of [wrapper, order]) {
-      const hash = toHex(subintentHash(subintent));
+      const hash = hashKey(subintentHash(subintent));
       if (seen.has(hash)) throw new OrderError('duplicate-order', 'expected no subintent twice', at(index));
       seen.add(hash);
     }

@@ -1,6 +1,5 @@
 import { FrameError } from '../anthic/frame.js';
 import { type Attos, formatAmount } from '../base/amount.js';
-import { toHex } from '../base/bytes.js';
 import { SolverError } from '../base/error.js';
 import type { NodeId } from '../sbor/custom.js';
 import type { Composition } from '../settlement/compose/choose.js';
@@ -8,7 +7,7 @@ import { randomDiscriminator } from '../settlement/compose/transaction.js';
 import { UnmatchedError } from '../settlement/error.js';
 import type { StateFacts } from '../settlement/fee/predict.js';
 import { propose, type Quote, type Settlement, sign } from '../settlement/settle.js';
-import { subintentHash } from '../transaction/hash.js';
+import { hashKey, subintentHash } from '../transaction/hash.js';
 import type { SolverKey } from '../transaction/solverKey.js';
 import type { LedgerTime } from '../transaction/window.js';
 import { type Admission, findExpired, type OpenedBundle, openFrame, type ReadOrder, refuseEarly } from './openFrame.js';
@@ -87,7 +86,7 @@ function settleFrame(frame: string, context: FrameContext, orders: ReadOrder[]):
 /** A bundle is the set of its wrappers, whatever their order. */
 function wrapperSet({ orders }: OpenedBundle): string {
   return orders
-    .map(({ wrapper }) => toHex(subintentHash(wrapper)))
+    .map(({ wrapper }) => hashKey(subintentHash(wrapper)))
     .sort()
     .join('');
 }

@@ -1,4 +1,4 @@
-import type { Bytes } from '../base/bytes.js';
+import { type Bytes, bufferOf } from '../base/bytes.js';
 import { blake2b } from './crypto.js';
 import type {
   IntentCore,
@@ -81,6 +81,11 @@ export function intentCoreHash(core: IntentCore): Bytes {
 export function subintentHash(subintent: Subintent): Bytes {
   subintent.hash ??= hashPreimage(SUBINTENT, intentCoreHash(subintent.value.intentCore));
   return subintent.hash;
+}
+
+/** A hash as the key of a map. */
+export function hashKey(hash: Bytes): string {
+  return bufferOf(hash).toString('latin1');
 }
 
 /** What root signers sign; its id is the transaction id. */

@@ -52,7 +52,7 @@ const children: Codec<readonly Bytes[]> = (() => {
     ...list,
     decode(reader, kind) {
       const hashes = list.decode(reader, kind);
-      if (new Set(hashes.map(toHex)).size !== hashes.length) {
+      if (hashes.length > 1 && new Set(hashes.map(toHex)).size !== hashes.length) {
         throw new DecodeError('DuplicateKey', reader.offset, 'expected no child twice');
       }
       return hashes;

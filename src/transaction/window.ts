@@ -24,19 +24,17 @@ export function windowOf(header: IntentHeader): Window {
   };
 }
 
-/** The window in which all of several intents may commit. It may be empty. */
-export function intersectWindows(windows: readonly Window[]): Window {
-  return windows.reduce((a, b) => ({
-    startEpoch: a.startEpoch > b.startEpoch ? a.startEpoch : b.startEpoch,
-    endEpoch: a.endEpoch < b.endEpoch ? a.endEpoch : b.endEpoch,
-    minTimestamp: pick(a.minTimestamp, b.minTimestamp, (x, y) => x > y),
-    maxTimestamp: pick(a.maxTimestamp, b.maxTimestamp, (x, y) => x < y),
-  }));
-}
-
-function pick(a: bigint | undefined, b: bigint | undefined, prefer: (a: bigint, b: bigint) => boolean) {
-  if (a === undefined) return b;
-  return b === undefined || prefer(a, b) ? a : b;
+/** The window in which all of several intents, at least one, may commit. It may be empty. */
+export function intersectWindows([first, ...others]: readonly Window[]): Window {
+  let { startEpoch, endEpoch, minTimestamp, maxTimestamp } = first!;
+  for (const other of others) {
+    if (other.startEpoch > startEpoch) startEpoch = other.startEpoch;
+    if (other.endEpoch < endEpoch) endEpoch = other.endEpoch;
+    const { minTimestamp: min, maxTimestamp: max } = other;
+    if (min !== undefined && (minTimestamp === undefined || min > minTimestamp)) minTimestamp = min;
+    if (max !== undefined && (maxTimestamp === undefined || max < maxTimestamp)) maxTimestamp = max;
+  }
+  return { startEpoch, endEpoch, minTimestamp, maxTimestamp };
 }
 
 /** Where a time lies: `early` before the window, `open` in it, `over` behind it. */

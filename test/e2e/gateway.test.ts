@@ -60,7 +60,7 @@ describe('a Gateway', () => {
     ['is down', { type: 'unavailable', status: 502 }],
   ])('that %s does no harm beside a good one', async (_, fault) => {
     world = await openWorld({ gateways: 2 });
-    const solver = await new RunningSolver(world).ready();
+    const solver = await new RunningSolver(world, { args: ['--request-timeout-ms', '1000'] }).ready();
     world.inflict(fault, '*', 1);
     for (let n = 0; n < 5; n++) world.stream.pushBundle(makeBundle());
     const started = performance.now();

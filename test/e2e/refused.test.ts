@@ -54,7 +54,7 @@ describe('an attempt', () => {
     };
     const solver = await new RunningSolver(world, { args: ['--max-attempts', '2'] }).ready();
     world.stream.pushBundle(makeBundle({ secondsLeft: 8 }));
-    await solver.until('settlement-planned', 2);
+    await solver.until('submission-result', 2);
     world.sandbox.world.clock.advance(20_000);
     expect(await solver.outcomes(1)).toEqual({ rejected: 1 });
     expect([ids.size, locks.size]).toEqual([2, 1]);

@@ -1,6 +1,5 @@
-import { toHex } from '../../base/bytes.js';
 import type { NodeId } from '../../sbor/custom.js';
-import { subintentHash } from '../../transaction/hash.js';
+import { hashKey, subintentHash } from '../../transaction/hash.js';
 import type { Instruction } from '../../transaction/instruction.js';
 import type { IntentCore, TransactionIntent } from '../../transaction/model.js';
 import { resolve } from './args.js';
@@ -53,10 +52,10 @@ class Run {
     this.current = this.threads[0]!;
     const byHash = new Map<string, number>();
     for (const [index, subintent] of nonRootSubintents.entries())
-      byHash.set(toHex(subintentHash(subintent)), index + 1);
+      byHash.set(hashKey(subintentHash(subintent)), index + 1);
     for (const thread of this.threads) {
       thread.children = thread.core.children.map((hash) => {
-        const child = byHash.get(toHex(hash));
+        const child = byHash.get(hashKey(hash));
         if (child === undefined) throw this.located(thread, -1, new CheckError('ChildMissing', 'expected every child'));
         return child;
       });

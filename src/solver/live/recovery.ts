@@ -5,6 +5,7 @@ import type { Observer } from '../../observe/observers.js';
 import { type Admission, type OpenedBundle, openFrame } from '../openFrame.js';
 import type { Ended } from './ending.js';
 import type { LiveBundle, Pursuit } from './pursuit.js';
+import { closesAt } from './transaction.js';
 
 export interface Recovery {
   readonly options: Admission;
@@ -37,13 +38,13 @@ export function recover(recovery: Recovery): void {
 function recoverBundle(bundle: Unfinished, open: readonly OpenAttempt[], recovery: Recovery): void {
   const { journal, options, pursue, enqueue } = recovery;
   const mine = open.filter((attempt) => attempt.bundles.some(({ bundleId }) => bundleId === bundle.id));
+  // After a restart only the same bytes are sent again while one of them may commit.
+  const opened = mine.length > 0 ? undefined : reopen(bundle.frame, options);
   const live: LiveBundle = {
     bundleId: bundle.id,
     wrapperIds: bundle.items.map(({ wrapperId }) => wrapperId),
-    // After a restart only the same bytes are sent again while one of them may commit.
-    opened: mine.length > 0 ? undefined : reopen(bundle.frame, options),
-    deadline:
-      mine[0]?.expiresAt ?? Math.min(...bundle.items.map(({ expiresAt }) => expiresAt ?? Number.MAX_SAFE_INTEGER)),
+    opened,
+    deadline: mine[0]?.expiresAt ?? (opened === undefined ? 0 : closesAt(opened.window)),
     startedAt: undefined,
     verifiedMicros: 0,
   };

@@ -1,9 +1,9 @@
 import { equalBytes, toHex } from '../../base/bytes.js';
-import { subintentHash } from '../hash.js';
+import { hashKey, subintentHash } from '../hash.js';
 import { LIMITS } from '../limits.js';
 import { broken } from './error.js';
 import type { Yields } from './manifest.js';
-import { hashKey, type IntentTree, subintentKey } from './tree.js';
+import { type IntentTree, subintentKey } from './tree.js';
 
 /** Where a subintent hangs: the index of its parent (`ROOT` or a non-root subintent) and its place among the siblings. */
 export interface Parent {

@@ -1,5 +1,4 @@
-import { type Bytes, bufferOf } from '../../base/bytes.js';
-import { subintentHash } from '../hash.js';
+import { hashKey, subintentHash } from '../hash.js';
 import type {
   IntentCore,
   NotarizedTransaction,
@@ -45,11 +44,6 @@ export function treeOfSignedPartial(transaction: SignedPartialTransaction): Inte
     root: rootSubintent.value.intentCore,
     subintents: nonRootSubintents,
   };
-}
-
-/** A subintent's hash as a map key. */
-export function hashKey(hash: Bytes): string {
-  return bufferOf(hash).toString('latin1');
 }
 
 export function subintentKey(subintent: Subintent): string {

@@ -1,0 +1,17 @@
+#!/usr/bin/env tsx
+import { parseArgs } from 'node:util';
+import { crash } from './crash/crash.js';
+
+/** `npm run crash [-- --count N]`: exit status 0 only when the journal held every time. */
+const { values } = parseArgs({ options: { count: { type: 'string', default: '40' } } });
+const count = Number(values.count);
+if (!Number.isInteger(count) || count < 1) {
+  console.error(`error: expected --count to be a whole number from 1, got ${values.count}`);
+  process.exit(2);
+}
+const { kills, atSteps, received, outcomes, problems } = await crash({ count, say: (line) => console.log(line) });
+const ended = Object.entries(outcomes).filter(([, number]) => number > 0);
+console.log(`${kills} kills, ${atSteps} of them at a step of the journal; ${received} bundles:`);
+console.log(ended.map(([outcome, number]) => `  ${outcome} ${number}`).join('\n'));
+for (const problem of problems) console.error(`error: ${problem}`);
+process.exitCode = problems.length === 0 ? 0 : 1;
