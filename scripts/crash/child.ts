@@ -14,14 +14,14 @@ export interface Step {
   readonly nth: number;
 }
 
-/** Compiles the solver beside the packages that it needs, and returns where its entry is. */
-export function build(): string {
-  const folder = resolve('node_modules/.cache/crash');
+/** Compiles the solver beside the packages that it needs. Another run has a folder of its own. */
+export function build(): { readonly entry: string; readonly folder: string } {
+  const folder = resolve(`node_modules/.cache/crash-${process.pid}`);
   mkdirSync(folder, { recursive: true });
   const options = ['-p', 'tsconfig.build.json', '--outDir', join(folder, 'dist')];
   execFileSync('node_modules/.bin/tsc', options, { stdio: ['ignore', 'ignore', 'inherit'] });
   copyFileSync('package.json', join(folder, 'package.json'));
-  return join(folder, 'dist/main.js');
+  return { entry: join(folder, 'dist/main.js'), folder };
 }
 
 /** Code that kills the process from within: no signal from outside hits the gap between two statements for certain. */

@@ -38,7 +38,7 @@ const STEP_MS = 4_000;
  * journal. After each kill the journal must agree with itself and with the ledger; after the last, all ends well.
  */
 export async function crash({ count, say = () => {} }: CrashOptions): Promise<CrashReport> {
-  const entry = build();
+  const { entry, folder: built } = build();
   const folder = mkdtempSync(join(tmpdir(), 'anthic-crash-'));
   const journal = join(folder, 'journal.sqlite');
   const world = await openWorld();
@@ -72,7 +72,7 @@ export async function crash({ count, say = () => {} }: CrashOptions): Promise<Cr
     return { kills: count, atSteps, received, outcomes, problems };
   } finally {
     await world.close();
-    rmSync(folder, { recursive: true, force: true });
+    for (const each of [folder, built]) rmSync(each, { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,385 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { units } from '../../src/base/amount.js';
+import { JournalError } from '../../src/journal/error.js';
+import { Journal } from '../../src/journal/journal.js';
+import { type LimitSettings, Limits } from '../../src/journal/limits.js';
+import type { Outcome } from '../../src/ledger/outcome.js';
+import type { EndpointResult, Verdict } from '../../src/ledger/submit.js';
+import type { FollowOptions } from '../../src/ledger/tracker.js';
+import type { SolverEvent } from '../../src/observe/event.js';
+import type { LiveOptions } from '../../src/solver/live/context.js';
+import { Desk } from '../../src/solver/live/desk.js';
+import { chargedBy, endOfBundle, newsOf } from '../../src/solver/live/ending.js';
+import { LiveSolver } from '../../src/solver/live/liveSolver.js';
+import { formatAddress } from '../../src/transaction/address.js';
+import { preallocatedAccount } from '../../src/transaction/key.js';
+import { SolverKey } from '../../src/transaction/solverKey.js';
+import { temporaryFolder } from '../cli/support.js';
+import { accountOf, FEE, makeBundle, SIM, secretOf, XRD_SIM } from '../e2e/world.js';
+import { bundleFrame } from '../support/streamServer.js';
+
+/** The live solver on a ledger that says what a test wants, for what no real one can be made to say. */
+
+const folder = temporaryFolder();
+let made = 0;
+const open: LiveSolver[] = [];
+afterEach(async () => {
+  for (const solver of open.splice(0)) await solver.stop();
+  vi.useRealTimers();
+});
+
+const FULL = new JournalError('journal-full', 'full');
+const details = (id: string, xrd: bigint, failed = false) =>
+  ({
+    id,
+    status: failed ? 'CommittedFailure' : 'CommittedSuccess',
+    stateVersion: 7,
+    feePaid: FEE,
+    error: undefined,
+    balances: {
+      changes: [{ entity: accountOf(800), resource: XRD_SIM, change: xrd }],
+      fees: [{ type: 'FeePayment', entity: accountOf(800), resource: XRD_SIM, change: -FEE }],
+    },
+  }) as any;
+const committed = (id: string, xrd = units(2)): Outcome => ({
+  type: 'committed-success',
+  details: details(id, xrd),
+  seenBy: ['a'],
+});
+
+interface Sent {
+  readonly hex: string;
+  readonly say: (verdict: Verdict) => void;
+  readonly tell: (result: EndpointResult) => void;
+}
+
+interface Followed {
+  readonly id: string;
+  readonly end: (outcome: Outcome) => void;
+  readonly fail: (error: unknown) => void;
+  readonly onEvent: NonNullable<FollowOptions['onEvent']>;
+}
+
+function setUp(changes: Partial<LiveOptions> = {}, limits: LimitSettings = {}, path = folder.path(`${++made}.sqlite`)) {
+  const key = SolverKey.fromBytes('Ed25519', Buffer.from(secretOf(800), 'hex'));
+  const account = preallocatedAccount(key.publicKey);
+  const journal = Journal.open(path, { now: Date.now });
+  const events: SolverEvent[] = [];
+  const sent: Sent[] = [];
+  const followed: Followed[] = [];
+  let skew = 0;
+  const ledger: any = {
+    verified: [{}],
+    clock: {
+      staleness: () => undefined,
+      clockAt: () => ({
+        epoch: 50n,
+        timestamp: BigInt(Math.floor((Date.now() + skew) / 1000)),
+        proposerTimestampMs: Date.now() + skew,
+        ageMs: 0,
+        skewMs: 0,
+        endpoint: 'a',
+      }),
+    },
+    balances: vi.fn(async () => ({ ledger: undefined, amounts: new Map([[XRD_SIM, units(100)]]) })),
+    submit(hex: string, { onSend, onResult }: any) {
+      onSend('a', 1);
+      onSend('b', 1);
+      const verdict = new Promise<Verdict>((say) => sent.push({ hex, say, tell: onResult }));
+      return { verdict, results: Promise.resolve([]) };
+    },
+    tracker: {
+      follow: ({ id }: { id: string }, { onEvent }: FollowOptions) =>
+        new Promise<Outcome>((end, fail) => followed.push({ id, end, fail, onEvent: onEvent! })),
+    },
+  };
+  const options: LiveOptions = {
+    ...{ network: SIM.id, account, composition: 'cheapest', pinned: undefined, submit: true, minProfit: 0n },
+    ...{ maxAttempts: 3, maxCostPerBundle: undefined, maxClockAgeMs: 15_000, queueLimit: 10, expiryMarginMs: 2_000 },
+    shutdownTimeoutMs: 0,
+    ...changes,
+  };
+  const emit = (event: SolverEvent) => void events.push(event);
+  const solver = new LiveSolver(options, { key, journal, ledger, limits: new Limits(limits, journal), emit });
+  open.push(solver);
+  const of = (type: string): any[] => events.filter((event) => event.type === type);
+  const push = (items = makeBundle()) => solver.receive(bundleFrame(items), { url: 'ws://x', receivedAt: Date.now() });
+  const outcomes = () =>
+    of('bundle-finished').map(({ outcome, reason }) => (reason ? `${outcome} ${reason}` : outcome));
+  return {
+    ...{ solver, journal, path, ledger, events, of, push, outcomes, sent, followed },
+    setSkew: (ms: number) => {
+      skew = ms;
+    },
+  };
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
+const REFUSED: Verdict = { type: 'refused-everywhere', reason: 'SuccessButFeeLoanNotRepaid', permanent: false };
+
+describe('the live solver', () => {
+  it('drops from a full queue what has most time left, and takes the tightest first', async () => {
+    const { solver, push, outcomes, of } = setUp({ queueLimit: 2, submit: false });
+    for (const secondsLeft of [50, 30, 40, 60]) push(makeBundle({ secondsLeft }));
+    expect(outcomes()).toEqual(['declined queue-full', 'declined queue-full']);
+    solver.start();
+    await settle();
+    const deadlines = new Map(of('bundle-received').map(({ bundleId, deadline }) => [bundleId, deadline]));
+    const planned = of('bundle-finished').filter(({ outcome }) => outcome === 'would-settle');
+    const left = planned.map(({ bundleId }) => deadlines.get(bundleId));
+    expect(left).toEqual(left.toSorted());
+    expect(left).toHaveLength(2);
+  });
+
+  it('ends what still waits when it stops', async () => {
+    const { solver, push, outcomes } = setUp();
+    push();
+    await solver.stop();
+    push();
+    expect(outcomes()).toEqual(['declined shutdown']);
+  });
+
+  it('asks again where a commit is not shown, and books it when it is', async () => {
+    const { solver, push, outcomes, followed } = setUp();
+    solver.start();
+    push();
+    await settle();
+    followed[0]!.end({ type: 'committed-success', details: undefined, seenBy: ['a'] });
+    await vi.waitFor(() => expect(followed).toHaveLength(2), 3_000);
+    expect(outcomes()).toEqual([]);
+    followed[1]!.end(committed(followed[0]!.id));
+    await settle();
+    expect(outcomes()).toEqual(['settled']);
+  });
+
+  it('books the fee of an attempt that failed before another succeeded', async () => {
+    const { solver, push, outcomes, followed, sent, journal } = setUp();
+    solver.start();
+    push();
+    await settle();
+    sent[0]!.say(REFUSED);
+    await vi.waitFor(() => expect(followed).toHaveLength(2), 3_000);
+    followed[1]!.end(committed(followed[1]!.id));
+    await settle();
+    expect(outcomes()).toEqual([]);
+    followed[0]!.end({ type: 'committed-failure', details: details(followed[0]!.id, 0n, true), seenBy: ['a'] });
+    await settle();
+    expect(outcomes()).toEqual(['settled']);
+    const [bundle] = [...journal.bundles()];
+    expect(bundle).toMatchObject({ feeCharged: 2n * FEE, xrdChange: units(2) - 2n * FEE });
+  });
+
+  it('waits for the other attempts of a success only so long', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { solver, push, outcomes, followed, sent } = setUp();
+    solver.start();
+    push();
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    sent[0]!.say(REFUSED);
+    await vi.advanceTimersByTimeAsync(10);
+    expect(followed).toHaveLength(2);
+    followed[1]!.end(committed(followed[1]!.id));
+    await vi.advanceTimersByTimeAsync(19_000);
+    expect(outcomes()).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(outcomes()).toEqual(['settled']);
+    // What comes later is no news.
+    followed[0]!.end({ type: 'dead', by: 'timestamp', ledger: {} as any });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(outcomes()).toEqual(['settled']);
+  });
+
+  it('sends again what nobody has seen, and nothing that somebody has', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { solver, push, sent, followed, of } = setUp();
+    solver.start();
+    push();
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    sent[0]!.tell({ endpoint: 'a', attempts: 5, tookMs: 1, type: 'unknown', error: undefined, arrived: false });
+    sent[0]!.say({ type: 'unknown', arrived: false });
+    await vi.advanceTimersByTimeAsync(3_100);
+    expect(sent.map(({ hex }) => hex)).toEqual([sent[0]!.hex, sent[0]!.hex]);
+    followed[0]!.onEvent({ id: followed[0]!.id, phase: 'pending', reason: undefined, everywhere: false });
+    // Of bytes that were sent before a refusal proves nothing.
+    sent[1]!.say(REFUSED);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect([sent.length, followed.length]).toEqual([2, 1]);
+    expect(of('submission-started')).toHaveLength(1);
+  });
+
+  it('gives no second attempt to what cannot be helped, or when there were enough', async () => {
+    const { solver, push, sent, followed, outcomes } = setUp({ maxAttempts: 1 });
+    solver.start();
+    push();
+    push();
+    await settle();
+    sent[0]!.say({
+      type: 'refused-everywhere',
+      reason: 'IntentHashPreviouslyCommitted(Subintent(x))',
+      permanent: true,
+    });
+    sent[1]!.say(REFUSED);
+    await settle();
+    expect(sent).toHaveLength(2);
+    followed[0]!.end({ type: 'lost', winner: 'txid_w', subintent: 's', stateVersion: 1 });
+    followed[1]!.end({ type: 'rejected-permanently', reason: 'no', expired: false });
+    await settle();
+    expect(outcomes()).toEqual(['lost lost', 'rejected rejected']);
+  });
+
+  it('goes on after a follower that broke, and after mistakes of its own', async () => {
+    const { solver, push, followed, of, ledger, outcomes } = setUp();
+    solver.start();
+    push();
+    await settle();
+    followed[0]!.fail(new Error('made up'));
+    await settle();
+    expect(of('internal-error')).toMatchObject([{ where: 'follow' }]);
+    ledger.clock.staleness = () => {
+      throw new Error('made up');
+    };
+    push();
+    await settle();
+    expect(outcomes()).toEqual(['declined internal']);
+    ledger.clock.clockAt = () => {
+      throw new Error('made up');
+    };
+    push();
+    expect(of('internal-error').at(-1)).toMatchObject({ where: 'receive' });
+  });
+
+  it('submits nothing that it cannot write down first', async () => {
+    const { solver, push, journal, sent, outcomes, of } = setUp();
+    solver.start();
+    await settle();
+    const plan = vi.spyOn(journal, 'planAttempt').mockImplementationOnce(() => {
+      throw FULL;
+    });
+    push();
+    await settle();
+    expect(solver.obstacle).toMatch(/journal/);
+    push();
+    await settle();
+    expect(outcomes()).toEqual(['declined journal-unwritable', 'declined journal-unwritable']);
+    expect(plan).toHaveBeenCalledTimes(1);
+    expect(sent).toEqual([]);
+    expect(of('journal-state')).toMatchObject([{ writable: false }]);
+    await vi.waitFor(() => expect(of('journal-state')).toHaveLength(2), 3_000);
+    expect(solver.obstacle).toBeUndefined();
+    vi.spyOn(journal, 'liveConflicts').mockImplementationOnce(() => {
+      throw FULL;
+    });
+    push();
+    await settle();
+    expect(outcomes()).toHaveLength(3);
+    push();
+    await settle();
+    expect(sent).toHaveLength(1);
+  });
+
+  it('follows in a dry run what an earlier run has sent, and sends nothing', async () => {
+    const first = setUp();
+    first.solver.start();
+    first.push();
+    await settle();
+    await first.solver.stop();
+    first.journal.close();
+    const second = setUp({ submit: false }, {}, first.path);
+    second.solver.start();
+    await settle();
+    expect([second.sent.length, second.followed.length]).toEqual([0, 1]);
+    expect(second.solver.inFlight).toBe(1);
+    second.followed[0]!.end({ type: 'dead', by: 'epoch', ledger: {} as any });
+    await settle();
+    expect(second.outcomes()).toEqual(['expired expired']);
+  });
+
+  it('concludes in the next run what ended just before a crash', async () => {
+    const first = setUp();
+    first.solver.start();
+    first.push();
+    await settle();
+    await first.solver.stop();
+    first.journal.recordAttemptState(first.followed[0]!.id, { state: 'lost', winner: 'txid_w' });
+    first.journal.close();
+    const second = setUp({}, {}, first.path);
+    second.solver.start();
+    expect(second.outcomes()).toEqual(['lost lost']);
+    expect(second.sent).toEqual([]);
+  });
+
+  it('is stopped by a balance that nobody tells, and waits for it', async () => {
+    const { solver, push, ledger, outcomes, of } = setUp({}, { minBalance: 1n });
+    ledger.balances.mockRejectedValue(new Error('down'));
+    solver.start();
+    push();
+    await settle();
+    expect(outcomes()).toEqual(['declined min-balance']);
+    expect(solver.obstacle).toMatch(/min-balance/);
+    ledger.balances.mockResolvedValue({ ledger: undefined, amounts: new Map([[XRD_SIM, units(100)]]) });
+    await vi.waitFor(() => expect(of('limit-lifted')).toHaveLength(1), 4_000);
+  });
+
+  it('waits for an overlapping bundle only while there is time', async () => {
+    const { solver, push, outcomes } = setUp();
+    solver.start();
+    const items = makeBundle({ secondsLeft: 4 });
+    push(items);
+    await settle();
+    push([...items, ...makeBundle({ secondsLeft: 4 })]);
+    await vi.waitFor(() => expect(outcomes()).toHaveLength(1), 5_000);
+    expect(outcomes()[0]).toMatch(/declined overlap|expired/);
+  });
+});
+
+describe('the desk', () => {
+  it('keeps the order of what waits, and hands on what is no fault of the file', () => {
+    const events: SolverEvent[] = [];
+    const done: number[] = [];
+    const journal: any = { isFull: true, writable: () => !journal.isFull, probe: () => !journal.isFull, fault: FULL };
+    journal.countStray = () => done.push(99);
+    const desk = new Desk(journal, (event) => void events.push(event), 3);
+    const write = (n: number) => () => {
+      if (journal.isFull) throw FULL;
+      if (n === 2) throw new Error('a mistake');
+      done.push(n);
+    };
+    for (const n of [1, 2, 3]) desk.write(write(n));
+    desk.offer(write(4));
+    desk.retry();
+    expect([done, desk.open]).toEqual([[], false]);
+    journal.isFull = false;
+    expect(() => desk.retry()).toThrow('a mistake');
+    desk.retry();
+    expect(done).toEqual([1, 3, 99]);
+    expect(() => desk.write(write(2))).toThrow('a mistake');
+    expect(events).toMatchObject([{ writable: false, code: 'journal-full' }, { writable: true }]);
+    journal.isFull = true;
+    desk.write(write(5));
+    journal.probe = () => true;
+    desk.retry();
+    expect(desk.open).toBe(false);
+  });
+});
+
+describe('how it ends', () => {
+  it('is what weighs most of the ends of the attempts', () => {
+    const end = (...states: any[]) => endOfBundle(states.map((state) => ({ state }))).outcome;
+    expect([end('dead', 'lost', 'committed-failure'), end('dead', 'rejected', 'lost')]).toEqual(['failed', 'lost']);
+    expect([end('dead', 'rejected'), end('dead'), end()]).toEqual(['rejected', 'expired', 'expired']);
+    expect(endOfBundle([{ state: 'lost' }]).reason!.message).toBe('finalized by another transaction');
+  });
+
+  it('costs what the ledger shows, of our own account and in XRD only', () => {
+    const xrd = XRD_SIM;
+    const whole = details('t', 5n);
+    const other = { entity: accountOf(1), resource: xrd, change: 9n };
+    const tokens = { entity: accountOf(800), resource: formatAddress(`5d${'00'.repeat(28)}01`, SIM), change: 9n };
+    whole.balances.changes.push(other, tokens);
+    whole.balances.fees.push({ type: 'FeeDistributed', entity: accountOf(800), resource: xrd, change: 1n });
+    expect(chargedBy(whole, accountOf(800), xrd)).toEqual({ fee: FEE, xrdChange: 5n - FEE });
+    expect(chargedBy(undefined, 'a', xrd)).toBeUndefined();
+    expect(chargedBy({ ...whole, balances: undefined }, 'a', xrd)).toBeUndefined();
+    expect(newsOf({ type: 'committed-failure', details: undefined, seenBy: [] }, undefined)).toBeUndefined();
+  });
+});
