@@ -45,8 +45,12 @@ export function readWrappedOrder(payload: Bytes): WrappedOrder {
   }
   const limitOrder = at('order', () => parseLimitOrder(order));
   const script = at('wrapper', () => readWrapper(wrapper, limitOrder));
-  const window = intersectWindows([wrapper, order].map((each) => windowOf(each.value.intentCore.header.value)));
+  const window = intersectWindows([windowOfSubintent(wrapper), windowOfSubintent(order)]);
   return { partial, wrapper, order, limitOrder, script, window };
+}
+
+function windowOfSubintent(subintent: Subintent): Window {
+  return windowOf(subintent.value.intentCore.header.value);
 }
 
 /**

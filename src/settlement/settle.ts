@@ -100,9 +100,13 @@ type Placed = Omit<Proposal, 'orders' | 'quote'>;
  */
 function placeLock(orders: readonly SettledOrder[], plan: Plan, context: SettleContext): Placed {
   const root = rootHeader(orders, context);
-  const signers = [[context.solver.publicKey], ...orders.flatMap((each) => [each.signers.wrapper, each.signers.order])];
+  const signers: (readonly PublicKey[])[] = [[context.solver.publicKey]];
   // Each intent's signatures, and the notary's: the solver's key is in no other place.
-  const signatures = signers.reduce((sum, keys) => sum + keys.length, 0);
+  let signatures = 1;
+  for (const { signers: by } of orders) {
+    signers.push(by.wrapper, by.order);
+    signatures += by.wrapper.length + by.order.length;
+  }
   const { tipBasisPoints, facts } = context;
   const frame = rootFrame(orders, root);
   const build = (beforeStep: number, amount: Attos): TransactionIntent =>
@@ -159,7 +163,8 @@ function check(intent: TransactionIntent, signers: readonly (readonly PublicKey[
 
 function quoteOf(orders: readonly SettledOrder[], plan: Plan, placed: Placed, context: SettleContext): Quote {
   proveGains(plan, placed.execution, context.solver.account);
-  const reward = orders.reduce((sum, order) => sum + order.script.reward, 0n);
+  let reward = 0n;
+  for (const { script } of orders) reward += script.reward;
   const surplus: { resource: NodeId; amount: Attos }[] = [];
   let xrd = 0n;
   for (const [resource, left] of plan.left) {
@@ -180,17 +185,18 @@ function quoteOf(orders: readonly SettledOrder[], plan: Plan, placed: Placed, co
 
 /** The independent simulation must find in the solver's account what the plan says, to the atto. */
 function proveGains(plan: Plan, execution: Execution, account: NodeId): void {
-  const gains = execution.changes.get(account) ?? new Map<NodeId, Attos>();
-  for (const resource of new Set([...gains.keys(), ...plan.left.keys()])) {
-    const found = gains.get(resource) ?? 0n;
-    const planned = plan.left.get(resource) ?? 0n;
-    if (found !== planned) {
-      throw new UnmatchedError(
-        'check-failed',
-        `expected the solver to gain ${formatAmount(planned)} of ${resource}, the simulation says ${formatAmount(found)}`,
-      );
-    }
-  }
+  const gains = execution.changes.get(account) ?? NO_GAINS;
+  for (const [resource, planned] of plan.left) prove(resource, planned, gains.get(resource) ?? 0n);
+  for (const [resource, found] of gains) prove(resource, plan.left.get(resource) ?? 0n, found);
+}
+const NO_GAINS: ReadonlyMap<NodeId, Attos> = new Map();
+
+function prove(resource: NodeId, planned: Attos, found: Attos): void {
+  if (found === planned) return;
+  throw new UnmatchedError(
+    'check-failed',
+    `expected the solver to gain ${formatAmount(planned)} of ${resource}, the simulation says ${formatAmount(found)}`,
+  );
 }
 
 /** Signs a proposal. The notary's is the one signature a settlement needs. */

@@ -73,6 +73,26 @@ describe('the journal', () => {
     await solver.finish();
   });
 
+  it('that contradicts itself is not used, and told of at the end', async () => {
+    const found = {
+      ...{ received: 1, open: 0, attempts: 0 },
+      violations: [{ rule: 'made-up', subject: 'b', message: 'no' }],
+    };
+    const verify = vi.spyOn(Journal.prototype, 'verify').mockReturnValueOnce(found);
+    const refused = new RunningSolver(world);
+    expect(await refused.ended).toMatchObject({
+      code: 'journal-inconsistent',
+      message: expect.stringMatching('made-up'),
+    });
+    const solver = await new RunningSolver(world, {
+      journal: refused.journal,
+      args: ['--account', accountOf(800)],
+    }).ready();
+    verify.mockReturnValueOnce(found);
+    await solver.stop();
+    expect(solver.logged('internal-error')).toMatchObject([{ code: 'journal-inconsistent', detail: 'made-up, b: no' }]);
+  });
+
   it('has one owner', async () => {
     const solver = await new RunningSolver(world).ready();
     const second = new RunningSolver(world, { journal: solver.journal });
@@ -97,17 +117,18 @@ describe('a signal', () => {
     const solver = await new RunningSolver(world, { args }).ready();
     world.inflict({ type: 'stall' }, '/transaction/status');
     world.stream.pushBundle(makeBundle());
-    await solver.until('attempt-state');
+    world.stream.pushBundle(makeBundle());
+    await solver.until('attempt-state', 2);
     expect(await solver.finish()).toMatchObject({
       code: 'in-flight',
       exitStatus: 1,
-      message: 'a transaction is still in flight',
+      message: '2 transactions are still in flight',
     });
     await world.sandbox.world.round();
     world.heal();
     const next = await new RunningSolver(world, { journal: solver.journal }).ready();
-    expect(await next.outcomes(1)).toEqual({ settled: 1 });
-    expect(next.logged('recovery')).toMatchObject([{ bundles: 1 }]);
+    expect(await next.outcomes(2)).toEqual({ settled: 2 });
+    expect(next.logged('recovery')).toMatchObject([{ bundles: 2 }]);
     expect(next.logged('settlement-planned')).toEqual([]);
     await next.finish();
     await next.matchesLedger();
@@ -129,12 +150,24 @@ describe('a signal', () => {
   it('that nobody sent, an error nobody caught, ends it in order', async () => {
     const solver = await new RunningSolver(world).ready();
     solver.signals.emit('uncaughtException', new Error('made up'));
+    solver.signals.emit('unhandledRejection', 'and this');
     expect(await solver.ended).toBeUndefined();
-    expect(solver.logged('internal-error')).toMatchObject([{ where: 'process', detail: 'made up', fatal: true }]);
+    const errors = solver.logged('internal-error');
+    expect(errors.map(({ detail }) => detail)).toEqual(['made up', 'and this']);
+    expect(errors[0]).toMatchObject({ where: 'process', fatal: true });
   });
 });
 
 describe('a start', () => {
+  it('says nothing of bindings that are native, and nothing at all where it is to be silent', async () => {
+    const crypto = await import('../../src/transaction/crypto.js');
+    expect(crypto.nativeCrypto()).toEqual({ sodium: true, secp256k1: true });
+    const solver = new RunningSolver(world, { args: ['--log-level', 'silent'] });
+    await until(() => world.stream.connections === 1, 'a link');
+    expect(await solver.stop()).toBeUndefined();
+    expect(solver.stdout.text).toBe('');
+  });
+
   it('needs a key for submissions only', async () => {
     const solver = new RunningSolver(world, { key: 0 });
     expect(await solver.ended).toMatchObject({ code: 'bad-usage' });

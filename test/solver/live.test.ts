@@ -99,8 +99,10 @@ function setUp(changes: Partial<LiveOptions> = {}, limits: LimitSettings = {}, p
     shutdownTimeoutMs: 0,
     ...changes,
   };
+  // An hour ahead: nothing but the windows of the limits goes by this machine's clock.
+  const wallNow = () => Date.now() + 3_600_000;
   const emit = (event: SolverEvent) => void events.push(event);
-  const solver = new LiveSolver(options, { key, journal, ledger, limits: new Limits(limits, journal), emit });
+  const solver = new LiveSolver(options, { key, journal, ledger, limits: new Limits(limits, journal), emit, wallNow });
   open.push(solver);
   const of = (type: string): any[] => events.filter((event) => event.type === type);
   const push = (items = makeBundle()) => solver.receive(bundleFrame(items), { url: 'ws://x', receivedAt: Date.now() });
@@ -318,6 +320,18 @@ describe('the live solver', () => {
     expect(solver.obstacle).toMatch(/min-balance/);
     ledger.balances.mockResolvedValue({ ledger: undefined, amounts: new Map([[XRD_SIM, units(100)]]) });
     await vi.waitFor(() => expect(of('limit-lifted')).toHaveLength(1), 4_000);
+  });
+
+  it('measures expiries by the time of the ledger, whatever this machine believes', async () => {
+    const { solver, push, outcomes, sent, setSkew } = setUp();
+    solver.start();
+    push();
+    await settle();
+    expect(sent).toHaveLength(1);
+    setSkew(100_000);
+    push();
+    await settle();
+    expect(outcomes()).toEqual(['expired expired']);
   });
 
   it('waits for an overlapping bundle only while there is time', async () => {

@@ -43,23 +43,27 @@ class Run {
   constructor(intent: TransactionIntent, { signers, ledger }: CheckContext) {
     this.accounts = new Accounts(ledger ?? {});
     const { nonRootSubintents } = intent;
-    const cores: IntentCore[] = [intent.rootIntentCore, ...nonRootSubintents.map(({ value }) => value.intentCore)];
-    this.threads = cores.map((core, index) => {
-      const badges = (signers[index] ?? []).map(badgeOf);
-      this.badges.push(badges.map(({ resource }) => resource));
-      return new Thread(index, core, badges);
-    });
-    this.current = this.threads[0]!;
+    this.threads = [this.threadOf(intent.rootIntentCore, 0, signers)];
     const byHash = new Map<string, number>();
-    for (const [index, subintent] of nonRootSubintents.entries())
-      byHash.set(hashKey(subintentHash(subintent)), index + 1);
+    for (const subintent of nonRootSubintents) {
+      const index = this.threads.length;
+      this.threads.push(this.threadOf(subintent.value.intentCore, index, signers));
+      byHash.set(hashKey(subintentHash(subintent)), index);
+    }
+    this.current = this.threads[0]!;
     for (const thread of this.threads) {
-      thread.children = thread.core.children.map((hash) => {
+      for (const hash of thread.core.children) {
         const child = byHash.get(hashKey(hash));
         if (child === undefined) throw this.located(thread, -1, new CheckError('ChildMissing', 'expected every child'));
-        return child;
-      });
+        thread.children.push(child);
+      }
     }
+  }
+
+  private threadOf(core: IntentCore, index: number, signers: CheckContext['signers']): Thread {
+    const badges = (signers[index] ?? []).map(badgeOf);
+    this.badges.push(badges.map(({ resource }) => resource));
+    return new Thread(index, core, badges);
   }
 
   execute(): void {

@@ -21,7 +21,7 @@ export class Thread {
   readonly worktop = new Worktop();
   readonly zone: AuthZone;
   /** Indices of the children's threads. */
-  children: readonly number[] = [];
+  readonly children: number[] = [];
   done = false;
   pending: Pending | undefined;
   /** After a call that nobody can follow, and until the next yield, the worktop may hold more than is known. */

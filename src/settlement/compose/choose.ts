@@ -48,7 +48,9 @@ function refuseDeficit(balance: Balance, orders: readonly WrappedOrder[]): void 
 
 /** XRD is kept, since the rewards are deposited anyway; another surplus would cost more to keep than it may be worth. */
 function passable(balance: Balance): ReadonlyMap<NodeId, Attos> {
-  return new Map([...balance].filter(([resource, amount]) => resource !== XRD && amount > 0n));
+  const spare = new Map<NodeId, Attos>();
+  for (const [resource, amount] of balance) if (resource !== XRD && amount > 0n) spare.set(resource, amount);
+  return spare;
 }
 
 /** What a take costs beside one that empties: an amount on the wire, and a bucket that stays behind (docs/economics.md). */

@@ -126,10 +126,19 @@ class Planner {
 
   /** Makes the first move there is, again and again. Each move is a call or a take, so it ends. */
   run(strategy: Strategy): boolean {
-    while (this.parties.some((party) => !isDone(party))) {
-      if (!strategy.some((move) => MOVES[move](this))) return false;
-    }
+    for (let left = this.callsLeft(); left > 0; left = this.callsLeft()) if (!this.move(strategy)) return false;
     return true;
+  }
+
+  private callsLeft(): number {
+    let left = 0;
+    for (const { script, call } of this.parties) left += script.calls.length - call;
+    return left;
+  }
+
+  private move(strategy: Strategy): boolean {
+    for (const move of strategy) if (MOVES[move](this)) return true;
+    return false;
   }
 
   /** The worktop holds what one child wants and nothing else: it gets all of it. */
@@ -179,8 +188,15 @@ class Planner {
 
   /** Whether the next call puts something on the worktop that nobody waits for, such as a reward. */
   private releases(party: Party): boolean {
-    const gives = party.script.calls[party.call]!;
-    return gives.some(({ resource, amount }) => amount > 0n && !this.parties.some((other) => wants(other, resource)));
+    for (const { resource, amount } of party.script.calls[party.call]!) {
+      if (amount > 0n && !this.isWanted(resource)) return true;
+    }
+    return false;
+  }
+
+  private isWanted(resource: NodeId): boolean {
+    for (const party of this.parties) if (wants(party, resource)) return true;
+    return false;
   }
 
   handBucket(releasing: boolean): boolean {
@@ -205,11 +221,17 @@ class Planner {
     for (const party of this.parties) {
       if (isDone(party) || party.bucket !== undefined || party.call >= party.script.need.by || this.releases(party))
         continue;
-      const gives = party.script.calls[party.call]!;
-      const mixes = [...this.worktop.keys()].some((lying) => gives.some((give) => give.resource !== lying));
-      if (when === 'tidy' && mixes) continue;
+      if (when === 'tidy' && this.mixes(party)) continue;
       this.yieldTo(party, 'nothing');
       return true;
+    }
+    return false;
+  }
+
+  /** Whether the next call would put another resource beside what lies there. */
+  private mixes(party: Party): boolean {
+    for (const lying of this.worktop.keys()) {
+      for (const give of party.script.calls[party.call]!) if (give.resource !== lying) return true;
     }
     return false;
   }

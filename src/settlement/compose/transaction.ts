@@ -9,7 +9,9 @@ import { message } from '../../transaction/message.js';
 import {
   intentHeader,
   type NotarizedTransaction,
+  type Signatures,
   type SignedTransactionIntent,
+  type Subintent,
   type TransactionHeader,
   type TransactionIntent,
   transactionHeader,
@@ -78,7 +80,8 @@ export function rootFrame(orders: readonly WrappedOrder[], root: RootHeader): Ro
     message: NO_MESSAGE,
     children: orders.map((order) => subintentHash(order.wrapper)),
   };
-  const nonRootSubintents = orders.flatMap((order) => [order.wrapper, order.order]);
+  const nonRootSubintents: Subintent[] = [];
+  for (const { wrapper, order } of orders) nonRootSubintents.push(wrapper, order);
   return (list) => ({
     transactionHeader: header,
     rootIntentCore: { ...core, instructions: keep(instructions, list) },
@@ -88,13 +91,13 @@ export function rootFrame(orders: readonly WrappedOrder[], root: RootHeader): Ro
 
 /** The intent with the subintents' signatures as they came and none of the root's: its notary signs for it. */
 export function attachSignatures(intent: TransactionIntent, orders: readonly WrappedOrder[]): SignedTransactionIntent {
+  const batches: Signatures[] = [];
+  for (const { partial } of orders)
+    batches.push(partial.rootSubintentSignatures, ...partial.nonRootSubintentSignatures);
   return {
     transactionIntent: intent,
     transactionIntentSignatures: NO_SIGNATURES,
-    nonRootSubintentSignatures: orders.flatMap(({ partial }) => [
-      partial.rootSubintentSignatures,
-      ...partial.nonRootSubintentSignatures,
-    ]),
+    nonRootSubintentSignatures: batches,
   };
 }
 

@@ -42,7 +42,8 @@ export interface FeePrediction {
 export function predictFee(input: FeeInput, execution: Execution, facts: StateFacts): FeePrediction {
   const { intent, effectiveLength, signatures, tipBasisPoints } = input;
   const meter = new Meter(execution, facts);
-  const cores = [intent.rootIntentCore, ...intent.nonRootSubintents.map(({ value }) => value.intentCore)];
+  const cores = [intent.rootIntentCore];
+  for (const { value } of intent.nonRootSubintents) cores.push(value.intentCore);
 
   // Deferred: not part of the loan.
   let deferred = CHECK.payloadByte * effectiveLength + CHECK.signature * signatures + CHECK.intent * cores.length;
