@@ -62,7 +62,7 @@ function benchFrame(): void {
   const bare = () => {
     for (const call of calls) call();
   };
-  const { whole, crypto } = measureTogether({ whole: work, crypto: bare }, 3000);
+  const { whole, crypto } = measureTogether({ whole: work, crypto: bare }, 8000);
   details.frame = { whole, crypto, counts };
   const ratio = whole.p50 / crypto.p50;
   add(

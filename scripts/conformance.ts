@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
 import { ConformanceEngine } from './conformance/engine.js';
-import { mutations } from './conformance/mutations.js';
 import { fees } from './conformance/fees.js';
 import { locks } from './conformance/locks.js';
+import { mutations } from './conformance/mutations.js';
 import { payloads } from './conformance/payloads.js';
-import { settlements } from './conformance/settlements.js';
 import { Report } from './conformance/report.js';
+import { settlements } from './conformance/settlements.js';
 import type { Suite } from './conformance/suite.js';
 
 /**

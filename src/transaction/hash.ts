@@ -9,8 +9,8 @@ import type {
 } from './model.js';
 
 /**
- * The hashes of V2 (docs/protocol.md §3): over bodies as they came, lists element by element. A hash is computed once per
- * model; models are never changed.
+ * The hashes of V2 (docs/protocol.md §3): over bodies as they came, lists element by element. Models are
+ * never changed, so a hash that was computed holds.
  */
 
 /** First byte of what is hashed, followed by the payload's discriminator. */
@@ -23,13 +23,14 @@ const NOTARIZED = 12;
 const EMPTY_LIST = blake2b(Buffer.alloc(0));
 const NO_MESSAGE = blake2b(Buffer.from([0, 0]));
 
+/** Remembers the last: a hash is asked for again right after it was needed for another. */
 function once<T extends object>(compute: (model: T) => Bytes): (model: T) => Bytes {
-  const known = new WeakMap<T, Bytes>();
+  let last: T | undefined;
+  let hash: Bytes | undefined;
   return (model) => {
-    let hash = known.get(model);
-    if (hash === undefined) {
+    if (model !== last || hash === undefined) {
       hash = compute(model);
-      known.set(model, hash);
+      last = model;
     }
     return hash;
   };
@@ -65,7 +66,7 @@ export function intentCoreComponents(
 ): Record<'header' | 'blobs' | 'message' | 'children' | 'instructions', Bytes> {
   return {
     header: blake2b(core.header.body),
-    blobs: hashList(core.blobs.map(blake2b)),
+    blobs: core.blobs.length === 0 ? EMPTY_LIST : hashList(core.blobs.map(blake2b)),
     message: core.message.value.type === 'None' ? NO_MESSAGE : blake2b(core.message.body),
     children: hashList(core.children),
     instructions: blake2b(core.instructions.body),

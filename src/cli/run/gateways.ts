@@ -40,7 +40,10 @@ export async function reachLedger(ledger: Ledger, network: number, emit: Observe
     const checks = await ledger.checkNetwork(network, { signal });
     if (ledger.verified.length > 0) {
       await ledger.clock.poll(signal);
-      if (ledger.clock.clockAt() !== undefined) return;
+      if (ledger.clock.clockAt() !== undefined) {
+        if (toldAt !== Number.NEGATIVE_INFINITY) emit({ type: 'clock-fresh' });
+        return;
+      }
     }
     if (performance.now() - toldAt > TELL_MS) {
       toldAt = performance.now();

@@ -48,6 +48,8 @@ interface Success {
 export class Pursuit {
   /** Attempts whose end is not known. */
   private readonly open = new Set<string>();
+  /** When each attempt was written down or taken up again, by the monotonic clock. */
+  private readonly begunAt = new Map<string, number>();
   private live: string | undefined;
   private readonly ends: Ended[] = [];
   /** Why nodes did not take the last attempt that they did not take. */
@@ -75,6 +77,7 @@ export class Pursuit {
   resume(transactionId: string, payload: Uint8Array, state: string): void {
     this.attempts++;
     this.open.add(transactionId);
+    this.begunAt.set(transactionId, this.context.now());
     if (state !== 'refused' && state !== 'temporarily-rejected') this.live = transactionId;
     const delivery = this.deliver(transactionId, payload);
     delivery.follow(0);
@@ -148,6 +151,7 @@ export class Pursuit {
       });
       this.attempts = n ?? this.attempts + 1;
       this.open.add(id);
+      this.begunAt.set(id, this.context.now());
       this.live = id;
       return true;
     } catch (error) {
@@ -297,7 +301,7 @@ export class Pursuit {
       xrdChange: charged.xrdChange,
       stateVersion: news.stateVersion,
       sinceFrameMicros,
-      tookMicros: sinceFrameMicros ?? 0,
+      tookMicros: (context.now() - (this.begunAt.get(txid) ?? context.now())) * 1000,
     });
     context.spent();
   }
@@ -307,6 +311,9 @@ export class Pursuit {
   private settle(): void {
     if (this.finished) return;
     const { id, news, charged } = this.success!;
+    for (const rival of this.open) {
+      if (rival !== id) this.context.emit({ type: 'attempt-state', txid: rival, state: 'lost', winner: id });
+    }
     this.open.clear();
     this.context.desk.write((journal) => void journal.recordAttemptState(id, news));
     this.tellEnd(id, news, charged);
