@@ -10,12 +10,7 @@ import {
 } from '../../src/transaction/length.js';
 import type { SignedTransactionIntent, Subintent, TransactionIntent } from '../../src/transaction/model.js';
 import { decodeTransaction, type Payload, type PayloadKind } from '../../src/transaction/payload.js';
-import {
-  type Signers,
-  validateNotarized,
-  validatePreview,
-  validateSignedPartial,
-} from '../../src/transaction/validate.js';
+import { validatePayload } from '../../src/transaction/validate.js';
 import type { EngineKind, OfficialVerdict } from './engine.js';
 
 export const ENGINE_KIND: Readonly<Record<PayloadKind, EngineKind>> = {
@@ -54,7 +49,8 @@ export function judge(kind: PayloadKind, bytes: Bytes, network: number): Judged 
   }
   const { ids, effectiveLength } = outline(payload);
   try {
-    const signers = validate(payload, network)?.map((keys) => keys.map(({ key }) => toHex(key))) ?? null;
+    const signers =
+      validatePayload(payload, network)?.signers?.map((keys) => keys.map(({ key }) => toHex(key))) ?? null;
     return { verdict: { valid: true, error: null, ids, effectiveLength, signers }, payload };
   } catch (error) {
     return { verdict: { valid: false, error: errorOf(error), ids, effectiveLength, signers: null }, payload };
@@ -69,20 +65,6 @@ function errorOf(error: unknown): NonNullable<OurVerdict['error']> {
   }
   const location = error instanceof ValidationError ? error.path : null;
   return { variant: error.code, location, message: error.message };
-}
-
-/** Kinds that the ledger only prepares are valid as they stand. */
-function validate(payload: Payload, network: number): Signers | undefined {
-  switch (payload.kind) {
-    case 'NotarizedTransactionV2':
-      return validateNotarized(payload.value, network).signers;
-    case 'SignedPartialTransactionV2':
-      return validateSignedPartial(payload.value, network).signers;
-    case 'PreviewTransactionV2':
-      return validatePreview(payload.value, network).signers;
-    default:
-      return undefined;
-  }
 }
 
 type Outline = Pick<OurVerdict, 'ids' | 'effectiveLength'>;

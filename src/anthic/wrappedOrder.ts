@@ -23,6 +23,11 @@ export interface WrappedOrder {
   readonly window: Window;
 }
 
+/** Whether the order calls anything but its own account: what that costs and brings, nobody can know. */
+export function callsForeign({ limitOrder }: WrappedOrder): boolean {
+  return limitOrder.foreignCall !== undefined;
+}
+
 /** What was verified of an item, beyond that it can be read. */
 export interface Verified extends Trust {
   readonly signers: { readonly wrapper: readonly PublicKey[]; readonly order: readonly PublicKey[] };

@@ -84,11 +84,12 @@ async function replay(files: readonly string[], options: Options, io: Io): Promi
   const note = 'No key was given, so a throwaway key signs: the transactions are real but no account pays for them.\n';
   if (given === undefined) (options.json ? io.stderr : io.stdout).write(note);
   const seen = new SeenBundles();
+  const pinned = options.wrapperKey === undefined ? undefined : new Set(options.wrapperKey);
   let unreadable: unknown;
   for (const file of files) {
     try {
       for await (const line of readLines(file, io)) {
-        const replayed = replayLine(file, line, { key, account, options, seen });
+        const replayed = replayLine(file, line, { key, account, options, seen, pinned });
         if (table === undefined) await printJson(io.stdout, replayObject(replayed));
         else await table.add(replayed);
       }
@@ -125,6 +126,7 @@ interface Session {
   readonly account: { readonly node: NodeId; readonly suffix: string } | undefined;
   readonly options: Options;
   readonly seen: SeenBundles;
+  readonly pinned: ReadonlySet<string> | undefined;
 }
 
 function replayLine(file: string, line: Line, session: Session): Replayed {
@@ -148,7 +150,7 @@ function replayLine(file: string, line: Line, session: Session): Replayed {
     throw error;
   }
   const { network, epoch, timestamp, frame } = recording;
-  const { options, key, seen } = session;
+  const { options, key, seen, pinned } = session;
   const start = performance.now();
   const processed = processFrame(frame, {
     network,
@@ -157,7 +159,7 @@ function replayLine(file: string, line: Line, session: Session): Replayed {
     account,
     facts: factsOf(recording, account),
     composition: options.composition,
-    pinned: options.wrapperKey === undefined ? undefined : new Set(options.wrapperKey),
+    pinned,
     minProfit: options.minProfit,
     maxFee: options.maxFee,
     isDuplicate: (id) => seen.has(id),

@@ -1,4 +1,4 @@
-import type { WrappedOrder } from '../anthic/wrappedOrder.js';
+import { callsForeign, type WrappedOrder } from '../anthic/wrappedOrder.js';
 import { type Attos, units } from '../base/amount.js';
 import type { Plan } from './compose/plan.js';
 import { type FeePrediction, LOAN_UNITS } from './fee/predict.js';
@@ -29,13 +29,9 @@ export function lockAmount(fee: FeePrediction): Attos {
 /** What orders of the usual shape lock, so that most are composed but once (docs/economics.md §2). */
 export function usualLock(orders: readonly WrappedOrder[]): Attos {
   const usual = STEP * BigInt(26 + 40 * orders.length);
-  return orders.some(isForeign) ? (usual * FOREIGN_PERCENT) / 100n : usual;
+  return orders.some(callsForeign) ? (usual * FOREIGN_PERCENT) / 100n : usual;
 }
 const FOREIGN_PERCENT = 240n;
-
-function isForeign({ limitOrder }: WrappedOrder): boolean {
-  return limitOrder.foreignCall !== undefined;
-}
 
 /** Whether an amount locks enough for a fee, and not much more. */
 export function fits(lock: Attos, fee: FeePrediction): boolean {
@@ -46,7 +42,7 @@ const SPARE_PERCENT = 10n;
 
 /** The first step that no lock may follow: the first call of an order whose own calls may use up any amount. */
 function lastSafeStep(orders: readonly WrappedOrder[], plan: Plan): number {
-  const step = plan.steps.findIndex((each) => each.type === 'yield' && isForeign(orders[each.child]!));
+  const step = plan.steps.findIndex((each) => each.type === 'yield' && callsForeign(orders[each.child]!));
   return step < 0 ? plan.steps.length : step;
 }
 

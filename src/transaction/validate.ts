@@ -1,6 +1,7 @@
 import { signedIntentHash, subintentHash, transactionIntentHash } from './hash.js';
 import type { PublicKey, SignatureWithPublicKey } from './key.js';
 import type { NotarizedTransaction, PreviewTransaction, SignedPartialTransaction, Subintent } from './model.js';
+import type { Payload } from './payload.js';
 import { type Location, located } from './validation/error.js';
 import type { Validity } from './validation/header.js';
 import { type CheckedIntents, checkIntents } from './validation/intents.js';
@@ -119,6 +120,22 @@ export function validatePreview(transaction: PreviewTransaction, network?: numbe
     at(`NonRootSubintent(${i})`, () => distinctKeys(keys)),
   );
   return { signers: [root, ...others], validity };
+}
+
+// ------------------------------------------------------------------------------------------------------ by its kind
+
+/** Validates a payload of a kind that the ledger validates; undefined of the others, which are valid as they stand. */
+export function validatePayload(payload: Payload, network?: number): Validated | undefined {
+  switch (payload.kind) {
+    case 'NotarizedTransactionV2':
+      return validateNotarized(payload.value, network);
+    case 'SignedPartialTransactionV2':
+      return validateSignedPartial(payload.value, network);
+    case 'PreviewTransactionV2':
+      return validatePreview(payload.value, network);
+    default:
+      return undefined;
+  }
 }
 
 // ---------------------------------------------------------------------------------------------------------- common

@@ -6,7 +6,7 @@ import { hexByte } from '../../sbor/reader.js';
 import { PrepareError } from '../../transaction/error.js';
 import type { PublicKey } from '../../transaction/key.js';
 import { decodeTransaction, type Payload, type PayloadKind, payloadKind } from '../../transaction/payload.js';
-import { validateNotarized, validatePreview, validateSignedPartial } from '../../transaction/validate.js';
+import { validatePayload } from '../../transaction/validate.js';
 import { type Outline, outlineOf } from './outline.js';
 import { findSigners } from './signers.js';
 
@@ -45,7 +45,7 @@ export function inspectPayload(hex: string, network?: number): Inspected {
     kind = identify(bytes);
     payload = { kind, value: decodeTransaction(kind, bytes) } as Payload;
     outline = outlineOf(payload);
-    signers = validate(payload, network);
+    signers = validatePayload(payload, network)?.signers;
   } catch (cause) {
     error = { ...describeError(cause), path: cause instanceof SolverError ? cause.path : '' };
   }
@@ -92,18 +92,4 @@ function identify(bytes: Bytes): PayloadKind {
     'UnexpectedTransactionDiscriminator',
     `expected the discriminator of a V2 payload, 9 to 15, got ${discriminator ?? 'none'}`,
   );
-}
-
-/** Kinds that the ledger has no validation for are valid as they stand: their signers come from elsewhere. */
-function validate(payload: Payload, network: number | undefined): readonly (readonly PublicKey[])[] | undefined {
-  switch (payload.kind) {
-    case 'NotarizedTransactionV2':
-      return validateNotarized(payload.value, network).signers;
-    case 'SignedPartialTransactionV2':
-      return validateSignedPartial(payload.value, network).signers;
-    case 'PreviewTransactionV2':
-      return validatePreview(payload.value, network).signers;
-    default:
-      return undefined;
-  }
 }

@@ -1,4 +1,5 @@
-import type { WrappedOrder } from '../../anthic/wrappedOrder.js';
+import { callsForeign, type WrappedOrder } from '../../anthic/wrappedOrder.js';
+import type { WrapperScript } from '../../anthic/wrapper.js';
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
@@ -9,14 +10,14 @@ import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIE
 export type Composition = 'cheapest' | 'template';
 
 /**
- * The plans of a composition that are worth a fee prediction, mostly one. Errors: `deficit` where the orders ask for more than they sell, `no-order-of-calls` where no
- * order of the calls gives each what it needs in time.
+ * The plans of a composition that are worth a fee prediction, mostly one. Errors: `deficit` where the orders ask for more
+ * than they sell, `no-order-of-calls` where no order of the calls gives each what it needs in time.
  */
 export function choosePlans(orders: readonly WrappedOrder[], composition: Composition): readonly Plan[] {
   const scripts = orders.map((order) => order.script);
   const balance = balanceOf(scripts, soldBy(orders));
   refuseDeficit(balance, orders);
-  const best = composition === 'cheapest' ? cheapest(orders, passable(balance)) : undefined;
+  const best = composition === 'cheapest' ? cheapest(orders, scripts, passable(balance)) : undefined;
   if (best !== undefined && best.takes <= orders.length / 2) return [best];
   // Takes are nearly all that tells plans apart; where a plan saves hardly any, its fee decides.
   const plans = [best, planTemplate(scripts)].filter((plan) => plan !== undefined);
@@ -67,8 +68,11 @@ function costOf(plan: Plan): number {
  * Tries the strategies from several openers until a plan needs no take, and otherwise keeps the cheapest. A pair is
  * settled by the first try; a large bundle gets no more tries than a small one, so that the time stays linear.
  */
-function cheapest(orders: readonly WrappedOrder[], spare: ReadonlyMap<NodeId, Attos>): Plan | undefined {
-  const scripts = orders.map((order) => order.script);
+function cheapest(
+  orders: readonly WrappedOrder[],
+  scripts: readonly WrapperScript[],
+  spare: ReadonlyMap<NodeId, Attos>,
+): Plan | undefined {
   let best: Plan | undefined;
   let cost = Number.POSITIVE_INFINITY;
   for (const sequence of sequences(orders)) {
@@ -89,7 +93,7 @@ const MAX_SEQUENCES = 4;
 function* sequences(orders: readonly WrappedOrder[]): Generator<readonly number[]> {
   // An order whose own calls cost nobody knows what comes late: the fee is locked before its first call.
   const openers = orders.map((_, index) => index);
-  openers.sort((a, b) => Number(isForeign(orders[a]!)) - Number(isForeign(orders[b]!)));
+  openers.sort((a, b) => Number(callsForeign(orders[a]!)) - Number(callsForeign(orders[b]!)));
   yield openers;
   for (const opener of openers.slice(0, MAX_SEQUENCES)) yield chainFrom(opener, openers, orders);
 }
@@ -111,8 +115,4 @@ function follower({ limitOrder }: WrappedOrder, left: ReadonlySet<number>, order
   const { resource, amount } = limitOrder.sell;
   const buyers = [...left].filter((index) => orders[index]!.limitOrder.buy.resource === resource);
   return buyers.find((index) => orders[index]!.limitOrder.buy.amount === amount) ?? buyers[0] ?? [...left][0];
-}
-
-function isForeign(order: WrappedOrder): boolean {
-  return order.limitOrder.foreignCall !== undefined;
 }
