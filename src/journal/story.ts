@@ -1,0 +1,70 @@
+/**
+ * What the journal keeps as JSON beside its columns, so that a decision can be told afterwards (`explain`, `report`).
+ * Amounts are decimal XRD, or decimal units of the token; ids and addresses are Bech32m.
+ */
+
+/** An order of a bundle as `details` of the bundle keeps it. */
+export interface OrderStory {
+  readonly wrapperId: string;
+  readonly account: string;
+  /** Hash of the key that signed the order: who makes it, whatever account is used. Hex; undefined where unproven. */
+  readonly maker?: string | undefined;
+  readonly sells: { readonly resource: string; readonly amount: string };
+  readonly buys: { readonly resource: string; readonly amount: string };
+  readonly reward: string;
+}
+
+/** A way to settle that was considered (settlement/planner). */
+export interface CandidateStory {
+  readonly bundleIds: readonly string[];
+  readonly reward: string;
+  readonly surplus: string;
+  readonly fee: string;
+  readonly tip: string;
+  /** Parts of a million. */
+  readonly succeeds: number;
+  readonly fails: number;
+  readonly failureCost: string;
+  readonly expected: string;
+  readonly chosen: boolean;
+  readonly reason?: string | undefined;
+}
+
+/** `details` of an attempt: how it was decided. */
+export interface AttemptStory {
+  readonly policy: string;
+  readonly tipBasisPoints: number;
+  readonly feeKnown: boolean;
+  readonly assumed: boolean;
+  /** What a preview said before it was signed; undefined where none was made. */
+  readonly preview?: { readonly outcome: string; readonly fee?: string | undefined } | undefined;
+  readonly considered: readonly CandidateStory[];
+  /** Microseconds from the frame of the youngest of its bundles. */
+  readonly stages?: Readonly<Record<string, number>> | undefined;
+}
+
+/** Of a race that was lost: who won, by how much, and what would have won it. */
+export interface LossStory {
+  readonly winner: string;
+  /** The account that paid its fee, where the details show it. */
+  readonly winnerAccount?: string | undefined;
+  readonly winnerFee?: string | undefined;
+  readonly winnerTip?: string | undefined;
+  /** Unix milliseconds. */
+  readonly committedAt?: number | undefined;
+  readonly submittedAt?: number | undefined;
+  /** How much later than the winner's commit our submission was; negative: it was earlier and lost all the same. */
+  readonly lateMs?: number | undefined;
+  readonly ourTip?: string | undefined;
+  /** In words, with what it rests on. */
+  readonly wouldHaveWon: string;
+}
+
+/** `details` of a bundle. Every part may be missing: an older journal, a bundle that could not be read. */
+export interface BundleStory {
+  readonly orders?: readonly OrderStory[] | undefined;
+  /** What was considered for a bundle that was declined or unmatched, or ended as `would-settle`. */
+  readonly considered?: readonly CandidateStory[] | undefined;
+  readonly simulated?: { readonly by: 'preview' | 'model'; readonly outcome: string } | undefined;
+  readonly loss?: LossStory | undefined;
+}
