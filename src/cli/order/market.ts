@@ -38,11 +38,10 @@ export async function quoteFromServers(
     api.info(),
     account === undefined ? 0 : api.accountLevel(account),
   ]);
-  const named = [sell.token, buy.token].map((name) => findToken(tokens, name, network));
-  const [of, to] = named as [(typeof named)[0], (typeof named)[0]];
+  const [of, to] = [findToken(tokens, sell.token, network), findToken(tokens, buy.token, network)];
   const [book, divisibilities] = await Promise.all([
     readBook(api, pairs, of.symbol, to.symbol),
-    ledger.divisibilities(named.map(({ resource }) => resource)),
+    ledger.divisibilities([of.resource, to.resource]),
   ]);
   const [sold, bought] = [withDivisibility(of, divisibilities), withDivisibility(to, divisibilities)];
   const quote = quoteOrder({ ...exact, book, fees: info.fees, sold, bought, slippage, level, role: 'taker' });
