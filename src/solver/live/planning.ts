@@ -2,9 +2,9 @@ import type { Attos } from '../../base/amount.js';
 import { SolverError } from '../../base/error.js';
 import type { Expected } from '../../journal/model.js';
 import { randomDiscriminator } from '../../settlement/compose/transaction.js';
+import { decline, reasonOf } from '../../settlement/decline.js';
 import { type Proposal, propose, type Quote, type Settlement, sign } from '../../settlement/settle.js';
 import { findExpired, type OpenedBundle } from '../openFrame.js';
-import { decline, reasonOf } from '../processFrame.js';
 import type { LiveContext } from './context.js';
 import type { Given } from './ending.js';
 
