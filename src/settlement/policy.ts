@@ -1,7 +1,7 @@
 import type { Attos } from '../base/amount.js';
 import type { NodeId } from '../sbor/custom.js';
+import type { Ppm } from './chance.js';
 import type { Composition } from './compose/choose.js';
-import type { Ppm } from './planner/model.js';
 
 /** How to decide. The same in `run`, in a dry run, in `replay` and in `backtest`; read from JSON by `readPolicy`. */
 export interface Policy {

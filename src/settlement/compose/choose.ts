@@ -1,26 +1,47 @@
-import { callsForeign, type WrappedOrder } from '../../anthic/wrappedOrder.js';
+import type { WrappedOrder } from '../../anthic/wrappedOrder.js';
 import type { WrapperScript } from '../../anthic/wrapper.js';
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
+import type { Ppm } from '../chance.js';
 import { UnmatchedError } from '../error.js';
+import type { PriceLookup } from '../price.js';
+import { type Spare, spareVariants } from './keep.js';
 import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIES } from './plan.js';
+import { riskSequences, type Sequence, sequences } from './sequence.js';
+import { type Supply, supplyScript, withSupplies } from './supply.js';
 
 /** `cheapest`: the fewest takes that can be found; `template`: the recipe of the documentation. */
 export type Composition = 'cheapest' | 'template';
+
+/** What plans are chosen for beside the fewest takes. */
+export interface Aims {
+  /** Chance of each order that it cannot pay; undefined where they are alike. */
+  readonly risks?: readonly Ppm[] | undefined;
+  readonly prices?: PriceLookup | undefined;
+  /** Whether the solver would add so much of a resource from its own account. */
+  readonly adds?: ((supply: Supply) => boolean) | undefined;
+}
 
 /**
  * The plans of a composition that are worth a fee prediction, mostly one. Errors: `deficit` where the orders ask for more
  * than they sell, `no-order-of-calls` where no order of the calls gives each what it needs in time.
  */
-export function choosePlans(orders: readonly WrappedOrder[], composition: Composition): readonly Plan[] {
+export function choosePlans(
+  orders: readonly WrappedOrder[],
+  composition: Composition,
+  aims: Aims = {},
+): readonly Plan[] {
   const scripts = orders.map((order) => order.script);
   const balance = balanceOf(scripts, soldBy(orders));
-  refuseDeficit(balance, orders);
-  const best = composition === 'cheapest' ? cheapest(orders, scripts, passable(balance)) : undefined;
-  if (best !== undefined && best.takes <= orders.length / 2) return [best];
+  const supplies = composition === 'cheapest' ? suppliesFor(balance, aims) : [];
+  refuseDeficit(balance, supplies, orders);
+  const task: Task = { orders, scripts, supplies, risks: aims.risks };
+  const best = composition === 'cheapest' ? bestPlans(task, balance, aims.prices) : [];
+  if (best.length > 0 && best.some(({ takes }) => takes <= orders.length / 2)) return best;
   // Takes are nearly all that tells plans apart; where a plan saves hardly any, its fee decides.
-  const plans = [best, planTemplate(scripts)].filter((plan) => plan !== undefined);
+  const template = supplies.length > 0 ? undefined : planTemplate(scripts);
+  const plans = template === undefined ? best : [...best, template];
   if (plans.length === 0) {
     throw new UnmatchedError('no-order-of-calls', 'expected an order of calls that gives each what it needs in time');
   }
@@ -38,9 +59,20 @@ function soldBy(orders: readonly WrappedOrder[]): { resource: NodeId; amount: At
   });
 }
 
-function refuseDeficit(balance: Balance, orders: readonly WrappedOrder[]): void {
+const NO_SUPPLIES: readonly Supply[] = [];
+
+function suppliesFor(balance: Balance, { adds }: Aims): readonly Supply[] {
+  if (adds === undefined) return NO_SUPPLIES;
+  const supplies: Supply[] = [];
   for (const [resource, amount] of balance) {
-    if (amount >= 0n) continue;
+    if (amount < 0n && adds({ resource, amount: -amount })) supplies.push({ resource, amount: -amount });
+  }
+  return supplies;
+}
+
+function refuseDeficit(balance: Balance, supplies: readonly Supply[], orders: readonly WrappedOrder[]): void {
+  for (const [resource, amount] of balance) {
+    if (amount >= 0n || supplies.some((supply) => supply.resource === resource)) continue;
     const { networkId } = orders[0]!.wrapper.value.intentCore.header.value;
     const what = `${formatAmount(-amount)} more of ${formatAddress(resource, networkId)}`;
     throw new UnmatchedError('deficit', `expected the orders to sell ${what}`);
@@ -48,10 +80,40 @@ function refuseDeficit(balance: Balance, orders: readonly WrappedOrder[]): void 
 }
 
 /** XRD is kept, since the rewards are deposited anyway; another surplus would cost more to keep than it may be worth. */
-function passable(balance: Balance): ReadonlyMap<NodeId, Attos> {
+function passable(balance: Balance): Spare {
   const spare = new Map<NodeId, Attos>();
   for (const [resource, amount] of balance) if (resource !== XRD && amount > 0n) spare.set(resource, amount);
   return spare;
+}
+
+interface Task {
+  readonly orders: readonly WrappedOrder[];
+  readonly scripts: readonly WrapperScript[];
+  readonly supplies: readonly Supply[];
+  readonly risks: readonly Ppm[] | undefined;
+}
+
+/** The best plans for each way to treat surpluses, every plan once. */
+function bestPlans(task: Task, balance: Balance, prices: PriceLookup | undefined): readonly Plan[] {
+  const variants = spareVariants(passable(balance), prices);
+  if (variants.length === 1) return plansFor(task, variants[0]!);
+  const found = new Map<string, Plan>();
+  for (const spare of variants) {
+    for (const plan of plansFor(task, spare)) found.set(signatureOf(plan), plan);
+  }
+  return [...found.values()];
+}
+
+function signatureOf({ steps }: Plan): string {
+  return steps
+    .map((step) => (step.type === 'yield' ? `${step.child}:${step.pass}` : `${step.resource}=${step.amount}`))
+    .join(' ');
+}
+
+function plansFor(task: Task, spare: Spare): readonly Plan[] {
+  if (task.risks !== undefined) return worthwhile(task, spare, task.risks);
+  const plan = cheapest(task, spare);
+  return plan === undefined ? [] : [plan];
 }
 
 /** What a take costs beside one that empties: an amount on the wire, and a bucket that stays behind (docs/economics.md). */
@@ -68,51 +130,64 @@ function costOf(plan: Plan): number {
  * Tries the strategies from several openers until a plan needs no take, and otherwise keeps the cheapest. A pair is
  * settled by the first try; a large bundle gets no more tries than a small one, so that the time stays linear.
  */
-function cheapest(
-  orders: readonly WrappedOrder[],
-  scripts: readonly WrapperScript[],
-  spare: ReadonlyMap<NodeId, Attos>,
-): Plan | undefined {
+function cheapest(task: Task, spare: Spare): Plan | undefined {
   let best: Plan | undefined;
   let cost = Number.POSITIVE_INFINITY;
-  for (const sequence of sequences(orders)) {
-    for (const strategy of STRATEGIES) {
-      const plan = planYields(scripts, sequence, spare, strategy);
-      if (plan === undefined || costOf(plan) >= cost) continue;
-      best = plan;
-      cost = costOf(plan);
-      if (cost === 0) return best;
-    }
+  for (const plan of tries(task, spare, sequences(task.orders))) {
+    if (costOf(plan) >= cost) continue;
+    best = plan;
+    cost = costOf(plan);
+    if (cost === 0) return best;
   }
   return best;
 }
 
-const MAX_SEQUENCES = 4;
-
-/** Orders of looking at the children: as they came, then so that those that sell and buy the same follow each other. */
-function* sequences(orders: readonly WrappedOrder[]): Generator<readonly number[]> {
-  // An order whose own calls cost nobody knows what comes late: the fee is locked before its first call.
-  const openers = orders.map((_, index) => index);
-  openers.sort((a, b) => Number(callsForeign(orders[a]!)) - Number(callsForeign(orders[b]!)));
-  yield openers;
-  for (const opener of openers.slice(0, MAX_SEQUENCES)) yield chainFrom(opener, openers, orders);
-}
-
-/** Follows who buys just what the last one sells, then who buys of it at all, and starts again where nobody does. */
-function chainFrom(opener: number, openers: readonly number[], orders: readonly WrappedOrder[]): number[] {
-  const left = new Set(openers);
-  const chain: number[] = [];
-  let next: number | undefined = opener;
-  while (next !== undefined) {
-    chain.push(next);
-    left.delete(next);
-    next = follower(orders[next]!, left, orders);
+function* tries({ orders, scripts, supplies }: Task, spare: Spare, from: Iterable<Sequence>): Generator<Plan> {
+  const all = supplies.length === 0 ? scripts : [...scripts, ...supplies.map(supplyScript)];
+  for (const { children, openings } of from) {
+    // The fee is locked before the solver's own vaults are touched, so what it adds comes last.
+    const sequence = supplies.length === 0 ? children : all.map((_, i) => children[i] ?? i);
+    for (const strategy of STRATEGIES) {
+      const plan = planYields(all, sequence, spare, strategy, openings);
+      if (plan !== undefined) yield supplies.length === 0 ? plan : withSupplies(plan, orders.length, supplies);
+    }
   }
-  return chain;
 }
 
-function follower({ limitOrder }: WrappedOrder, left: ReadonlySet<number>, orders: readonly WrappedOrder[]) {
-  const { resource, amount } = limitOrder.sell;
-  const buyers = [...left].filter((index) => orders[index]!.limitOrder.buy.resource === resource);
-  return buyers.find((index) => orders[index]!.limitOrder.buy.amount === amount) ?? buyers[0] ?? [...left][0];
+interface Rated {
+  readonly plan: Plan;
+  readonly cost: number;
+  readonly exposure: number;
+}
+
+const MAX_RATED = 3;
+
+/** The plans that no other beats both in takes and in when the risky orders come, fewest takes first. */
+function worthwhile(task: Task, spare: Spare, risks: readonly Ppm[]): readonly Plan[] {
+  let best: Rated[] = [];
+  const consider = (plan: Plan): void => {
+    const rated = { plan, cost: costOf(plan), exposure: exposureOf(plan, risks) };
+    if (best.some((other) => other.cost <= rated.cost && other.exposure <= rated.exposure)) return;
+    best = best.filter((other) => other.cost < rated.cost || other.exposure < rated.exposure);
+    best.push(rated);
+  };
+  const usual = cheapest(task, spare);
+  if (usual !== undefined) consider(usual);
+  for (const plan of tries(task, spare, riskSequences(task.orders, risks))) consider(plan);
+  best.sort((a, b) => a.cost - b.cost);
+  return best.slice(0, MAX_RATED).map(({ plan }) => plan);
+}
+
+/** How late the risky orders come: the later one fails, the dearer, and the first ones do so for nothing. */
+function exposureOf({ steps }: Plan, risks: readonly Ppm[]): number {
+  const called = new Set<number>();
+  let calls = 0;
+  let exposure = 0;
+  for (const step of steps) {
+    if (step.type !== 'yield') continue;
+    if (!called.has(step.child)) exposure += calls * risks[step.child]!;
+    called.add(step.child);
+    calls++;
+  }
+  return exposure;
 }

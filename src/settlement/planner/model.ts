@@ -1,10 +1,8 @@
 import type { Attos } from '../../base/amount.js';
 import type { Window } from '../../transaction/window.js';
+import type { Ppm } from '../chance.js';
 import type { Policy } from '../policy.js';
 import type { Proposal, Quote, SettleContext, SettledOrder } from '../settle.js';
-
-/** Parts of a million. Chances are whole numbers, so that the same input decides the same on every machine. */
-export type Ppm = number;
 
 /** What is believed about what may go wrong. */
 export interface Odds {

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ConformanceEngine } from '../../scripts/conformance/engine.js';
+import { isLock, rootOf } from '../../scripts/conformance/settlementsAssemble.js';
+import { type Case, readCase, settle } from '../../scripts/conformance/settlementsCase.js';
+import { broken, changesOf } from '../../scripts/conformance/settlementsJudge.js';
+import { shapeCase } from '../../scripts/conformance/settlementsShapes.js';
+import { openWorld, type World } from '../../scripts/conformance/world.js';
+import { parseAmount, units } from '../../src/base/amount.js';
+import { PriceTable } from '../../src/settlement/price.js';
+import { XRD } from '../../src/transaction/address.js';
+import { Chance } from '../support/randomBundles.js';
+
+/** What the solver adds of its own, and what it keeps, as the engine executes it. */
+
+let engine: ConformanceEngine;
+let world: World;
+
+beforeAll(async () => {
+  engine = await ConformanceEngine.start(process.env);
+  world = await openWorld(engine.raw);
+});
+
+afterAll(() => engine.close());
+
+/** A case whose first order sells less than the others want, and that pays well: a withdrawal costs a part of it. */
+function lacking(shape: string, seed: number, reward = (units(1) * 6n) / 10n): Lacking {
+  const made = shapeCase(world, new Chance(seed), shape);
+  const [first, ...others] = made.items.map(({ order, wrapper }) => ({ order, wrapper: { ...wrapper, reward } }));
+  const { sell } = first!.order;
+  const lack = 7n * world.unit(sell.resource);
+  const order = { ...first!.order, sell: { ...sell, amount: sell.amount - lack } };
+  return { made: { ...made, items: [{ ...first!, order }, ...others] }, resource: sell.resource, lack };
+}
+
+interface Lacking {
+  readonly made: Case;
+  readonly resource: string;
+  readonly lack: bigint;
+}
+
+describe('what the orders lack', () => {
+  it.each(['pair', 'pair-fees', 'ring', 'makers', 'xrd', 'fresh', 'secp', '2xpair', 'eight', 'prefix'])(
+    'is withdrawn behind the lock, and balances to the atto: %s',
+    async (shape) => {
+      const { made, resource, lack } = lacking(shape, 11);
+      const bundle = readCase(made);
+      const prices = PriceTable.of(new Map(resource === XRD ? [] : [[resource, 1000n]])).at(0);
+      expect(() => settle(world, bundle, 'cheapest')).toThrow(expect.objectContaining({ code: 'deficit' }));
+      const inventory = new Map([[resource, lack]]);
+      const settled = settle(world, bundle, 'cheapest', world.facts, { inventory, prices });
+      const { quote, fee, lock } = settled.proposal;
+      expect(quote.inventory).toEqual([{ resource, amount: lack }]);
+      const receipt = await world.judge.execute(settled.hex);
+      expect(broken(settled, receipt)).toBeUndefined();
+      const gain = changesOf(receipt).get(made.solver.account)!;
+      const surplus = new Map(quote.surplus.map((each) => [each.resource, each.amount]));
+      expect(gain.get(XRD)).toBe(quote.reward + (surplus.get(XRD) ?? 0n) - (resource === XRD ? lack : 0n));
+      if (resource !== XRD) expect(gain.get(resource)).toBe((surplus.get(resource) ?? 0n) - lack);
+      // The most that can be lost: the locked fee, and what was added.
+      expect(parseAmount(receipt.fee!.total)).toBeLessThanOrEqual(lock);
+      const off = Math.abs(Number(fee.total - parseAmount(receipt.fee!.total))) / Number(fee.total);
+      if (fee.known) expect(off).toBeLessThan(0.005);
+      const root = rootOf(settled.proposal.signed);
+      const withdrawal = root.findIndex((each) => each.type === 'CALL_METHOD' && each.method === 'withdraw');
+      expect(root.findIndex(isLock)).toBeLessThan(withdrawal);
+      expect((await world.judge.submissionCheck(settled.hex)).accepted).toBe(true);
+    },
+  );
+
+  it('is not given away', () => {
+    const { made, resource, lack } = lacking('pair', 11, units(1) / 2n);
+    const aims = { inventory: new Map([[resource, lack]]), prices: PriceTable.of(new Map([[resource, 1n]])).at(0) };
+    const failure = expect.objectContaining({ code: 'deficit', message: expect.stringContaining('a profit of -0.0') });
+    expect(() => settle(world, readCase(made), 'cheapest', world.facts, aims)).toThrow(failure);
+  });
+});
+
+describe('a surplus', () => {
+  it.each([0, 2])('is kept where it is worth more than that costs, by solver %i', async (solver) => {
+    const made = { ...shapeCase(world, new Chance(2), 'surplus'), solver: world.of('solver')[solver]! };
+    const bundle = readCase(made);
+    const { sell } = made.items[0]!.order;
+    const over = sell.amount - made.items[1]!.order.buy.amount;
+    expect(over).toBeGreaterThan(0n);
+    const worth = (xrd: bigint) => PriceTable.of(new Map([[sell.resource, (xrd * units(1)) / over + 1n]])).at(0);
+
+    const passed = settle(world, bundle, 'cheapest');
+    const kept = settle(world, bundle, 'cheapest', world.facts, { prices: worth(units(1)) });
+    expect(passed.proposal.quote).toMatchObject({ surplus: [], surplusValue: 0n });
+    expect(kept.proposal.quote.surplus).toEqual([{ resource: sell.resource, amount: over }]);
+    for (const settled of [passed, kept]) {
+      expect(broken(settled, await world.judge.execute(settled.hex))).toBeUndefined();
+    }
+    // Just below and just above what keeping it costs.
+    const cost = kept.proposal.quote.networkFee - passed.proposal.quote.networkFee;
+    const cent = units(1) / 100n;
+    const below = settle(world, bundle, 'cheapest', world.facts, { prices: worth(cost - cent) });
+    const above = settle(world, bundle, 'cheapest', world.facts, { prices: worth(cost + cent) });
+    expect(below.proposal.quote.surplus).toEqual([]);
+    expect(above.proposal.quote.surplus).toHaveLength(1);
+    expect(above.proposal.quote.profit).toBeGreaterThan(below.proposal.quote.profit);
+  });
+});
