@@ -29,27 +29,21 @@ export function exposureOf(orders: number, plan: Plan, executed: Executed): Expo
   const { unitsBefore } = fee;
   const deferred = fee.executionUnits - unitsBefore.at(-1)!;
   const behindLock: number[] = [];
-  const failureCosts = new Array<Attos>(orders).fill(0n);
-  for (const [child, step] of firstCalls(orders, plan)) {
-    if (step < lockStep) continue;
-    behindLock.push(child);
-    // The lock is one instruction more before the steps behind it.
-    const [start, end] = [unitsBefore[step + 1]!, unitsBefore[step + 2]!];
-    const used = start + Math.floor(((end - start) * USED_WHEN_IT_FAILS) / 100);
-    failureCosts[child] = price(deferred + used, 0, effectiveLength, tipBasisPoints);
-  }
-  return { behindLock, failureCosts };
-}
-
-/** Each order and the step of its first call, in the order of the calls. */
-function* firstCalls(orders: number, { steps }: Plan): Generator<readonly [child: number, step: number]> {
-  const called = new Array<boolean>(orders).fill(false);
-  for (let at = 0; at < steps.length; at++) {
-    const step = steps[at]!;
+  const failureCosts: Attos[] = [];
+  const called: boolean[] = [];
+  for (let child = 0; child < orders; child++) failureCosts.push(0n);
+  for (let at = 0; at < plan.steps.length; at++) {
+    const step = plan.steps[at]!;
     if (step.type !== 'yield' || called[step.child]) continue;
     called[step.child] = true;
-    yield [step.child, at];
+    if (at < lockStep) continue;
+    behindLock.push(step.child);
+    // The lock is one instruction more before the steps behind it.
+    const [start, end] = [unitsBefore[at + 1]!, unitsBefore[at + 2]!];
+    const used = start + Math.floor(((end - start) * USED_WHEN_IT_FAILS) / 100);
+    failureCosts[step.child] = price(deferred + used, 0, effectiveLength, tipBasisPoints);
   }
+  return { behindLock, failureCosts };
 }
 
 /**

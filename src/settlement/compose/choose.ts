@@ -7,7 +7,7 @@ import type { Ppm } from '../chance.js';
 import { UnmatchedError } from '../error.js';
 import type { PriceLookup } from '../price.js';
 import { type Spare, spareVariants } from './keep.js';
-import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIES } from './plan.js';
+import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIES, type Strategy } from './plan.js';
 import { riskSequences, type Sequence, sequences } from './sequence.js';
 import { type Supply, supplyScript, withSupplies } from './supply.js';
 
@@ -133,25 +133,26 @@ function costOf(plan: Plan): number {
 function cheapest(task: Task, spare: Spare): Plan | undefined {
   let best: Plan | undefined;
   let cost = Number.POSITIVE_INFINITY;
-  for (const plan of tries(task, spare, sequences(task.orders))) {
-    if (costOf(plan) >= cost) continue;
-    best = plan;
-    cost = costOf(plan);
-    if (cost === 0) return best;
+  for (const sequence of sequences(task.orders)) {
+    for (const strategy of STRATEGIES) {
+      const plan = planFor(task, spare, sequence, strategy);
+      if (plan === undefined || costOf(plan) >= cost) continue;
+      best = plan;
+      cost = costOf(plan);
+      if (cost === 0) return best;
+    }
   }
   return best;
 }
 
-function* tries({ orders, scripts, supplies }: Task, spare: Spare, from: Iterable<Sequence>): Generator<Plan> {
-  const all = supplies.length === 0 ? scripts : [...scripts, ...supplies.map(supplyScript)];
-  for (const { children, openings } of from) {
-    // The fee is locked before the solver's own vaults are touched, so what it adds comes last.
-    const sequence = supplies.length === 0 ? children : all.map((_, i) => children[i] ?? i);
-    for (const strategy of STRATEGIES) {
-      const plan = planYields(all, sequence, spare, strategy, openings);
-      if (plan !== undefined) yield supplies.length === 0 ? plan : withSupplies(plan, orders.length, supplies);
-    }
-  }
+function planFor(task: Task, spare: Spare, { children, openings }: Sequence, strategy: Strategy): Plan | undefined {
+  const { orders, scripts, supplies } = task;
+  if (supplies.length === 0) return planYields(scripts, children, spare, strategy, openings);
+  const all = [...scripts, ...supplies.map(supplyScript)];
+  // The fee is locked before the solver's own vaults are touched, so what it adds comes last.
+  const sequence = all.map((_, i) => children[i] ?? i);
+  const plan = planYields(all, sequence, spare, strategy, openings);
+  return plan && withSupplies(plan, orders.length, supplies);
 }
 
 interface Rated {
@@ -173,7 +174,12 @@ function worthwhile(task: Task, spare: Spare, risks: readonly Ppm[]): readonly P
   };
   const usual = cheapest(task, spare);
   if (usual !== undefined) consider(usual);
-  for (const plan of tries(task, spare, riskSequences(task.orders, risks))) consider(plan);
+  for (const sequence of riskSequences(task.orders, risks)) {
+    for (const strategy of STRATEGIES) {
+      const plan = planFor(task, spare, sequence, strategy);
+      if (plan !== undefined) consider(plan);
+    }
+  }
   best.sort((a, b) => a.cost - b.cost);
   return best.slice(0, MAX_RATED).map(({ plan }) => plan);
 }

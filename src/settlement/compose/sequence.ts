@@ -11,8 +11,11 @@ export interface Sequence {
 
 /** Orders of looking at the children: as they came, then so that those that sell and buy the same follow each other. */
 export function* sequences(orders: readonly WrappedOrder[]): Generator<Sequence> {
-  const openers = orders.map((_, index) => index);
-  yield* sequencesFrom(lockedLast(openers, orders), orders, MAX_SEQUENCES);
+  const inTurn = orders.map((_, index) => index);
+  const openers = lockedLast(inTurn, orders);
+  // The first is mostly enough, so the others are not prepared.
+  yield { children: openers, openings: 0 };
+  yield* chains(openers, orders, MAX_SEQUENCES);
 }
 
 /** How many calls go by before a lock, mostly (docs/economics.md §3). */
@@ -22,22 +25,18 @@ const BEFORE_LOCK = 2;
 export function* riskSequences(orders: readonly WrappedOrder[], risks: readonly Ppm[]): Generator<Sequence> {
   const byRisk = orders.map((_, index) => index).sort((a, b) => risks[b]! - risks[a]!);
   const openers = lockedLast(byRisk, orders);
-  yield* sequencesFrom(openers, orders, BEFORE_LOCK);
+  yield { children: openers, openings: 0 };
+  yield* chains(openers, orders, BEFORE_LOCK);
   yield { children: openers, openings: Math.min(BEFORE_LOCK, orders.length) };
 }
 
 /** An order whose own calls cost nobody knows what comes late: the fee is locked before its first call. */
-function lockedLast(openers: readonly number[], orders: readonly WrappedOrder[]): number[] {
-  return [...openers].sort((a, b) => Number(callsForeign(orders[a]!)) - Number(callsForeign(orders[b]!)));
+function lockedLast(openers: number[], orders: readonly WrappedOrder[]): readonly number[] {
+  return openers.sort((a, b) => Number(callsForeign(orders[a]!)) - Number(callsForeign(orders[b]!)));
 }
 
-function* sequencesFrom(
-  openers: readonly number[],
-  orders: readonly WrappedOrder[],
-  chains: number,
-): Generator<Sequence> {
-  yield { children: openers, openings: 0 };
-  for (const opener of openers.slice(0, chains)) yield { children: chainFrom(opener, openers, orders), openings: 0 };
+function* chains(openers: readonly number[], orders: readonly WrappedOrder[], count: number): Generator<Sequence> {
+  for (const opener of openers.slice(0, count)) yield { children: chainFrom(opener, openers, orders), openings: 0 };
 }
 
 /** Follows who buys just what the last one sells, then who buys of it at all, and starts again where nobody does. */
