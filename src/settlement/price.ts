@@ -7,11 +7,19 @@ import { XRD } from '../transaction/address.js';
 export interface PriceLookup {
   /** Value in XRD of an amount, rounded down; undefined where there is no price. XRD is worth itself. */
   valueOf(resource: NodeId, amount: Attos): Attos | undefined;
+  /** What it would cost to buy so much, rounded up; where there is no such method, its value and an atto. */
+  costOf?(resource: NodeId, amount: Attos): Attos | undefined;
 }
 
-/** A price: attos of XRD for one whole unit of a token. */
-interface Priced {
-  readonly price: Attos;
+/** Attos of XRD for one whole unit of a token. */
+export interface Price {
+  /** What it can be sold for. */
+  readonly bid: Attos;
+  /** What it can be bought for, at least the bid. */
+  readonly ask: Attos;
+}
+
+interface Priced extends Price {
   /** By the caller's clock; undefined: it does not age. */
   readonly asOf: number | undefined;
 }
@@ -32,19 +40,41 @@ export class PriceTable {
   /** Prices that an operator wrote down: they do not age. `nameOf` says how an entry is called in errors. */
   static of(table: ReadonlyMap<NodeId, Attos>, nameOf: (resource: NodeId) => string = String): PriceTable {
     const made = new PriceTable(Number.POSITIVE_INFINITY);
-    for (const [resource, price] of table) made.set(resource, price, undefined, nameOf(resource));
+    for (const [resource, price] of table) made.set(resource, { bid: price, ask: price }, undefined, nameOf(resource));
     return made;
   }
 
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** How many prices are young enough. */
+  sizeAt(now: number): number {
+    let young = 0;
+    for (const resource of this.entries.keys()) if (this.youngOf(resource, now) !== undefined) young++;
+    return young;
+  }
+
   /** Error: `bad-price` naming the entry, for a price that is zero, negative or absurd, and for XRD at another than 1. */
-  set(resource: NodeId, price: Attos, asOf?: number, name: string = resource): void {
-    checkPrice(resource, price, name);
-    this.entries.set(resource, { price, asOf });
+  set(resource: NodeId, price: Price, asOf?: number, name: string = resource): void {
+    const { bid, ask } = price;
+    checkPrice(resource, bid, name);
+    checkPrice(resource, ask, name);
+    if (ask < bid) throw badPrice(name, 'expected an ask of at least the bid');
+    this.entries.set(resource, { bid, ask, asOf });
   }
 
   /** The prices that are young enough at a time. A price from the future is as good as one from now. */
   at(now: number): PriceLookup {
-    return { valueOf: (resource, amount) => this.valueOf(resource, amount, now) };
+    return {
+      valueOf: (resource, amount) => valueAt(resource, amount, this.youngOf(resource, now)),
+      costOf: (resource, amount) => costAt(resource, amount, this.youngOf(resource, now)),
+    };
+  }
+
+  private youngOf(resource: NodeId, now: number): Price | undefined {
+    const age = this.ageOf(resource, now);
+    return age === undefined || age > this.maxAge ? undefined : this.entries.get(resource);
   }
 
   /** How old the price of a resource is; 0 for what does not age, undefined for none. */
@@ -52,24 +82,25 @@ export class PriceTable {
     const entry = this.entries.get(resource);
     return entry && (entry.asOf === undefined ? 0 : Math.max(0, now - entry.asOf));
   }
-
-  private valueOf(resource: NodeId, amount: Attos, now: number): Attos | undefined {
-    if (resource === XRD) return amount;
-    const age = this.ageOf(resource, now);
-    if (age === undefined || age > this.maxAge) return undefined;
-    return valueAt(this.entries.get(resource)!.price, amount);
-  }
 }
 
-/** An amount at a price, rounded down. */
-export function valueAt(price: Attos, amount: Attos): Attos {
-  const product = price * amount;
-  const value = product / ONE;
-  return product < 0n && product % ONE !== 0n ? value - 1n : value;
+function valueAt(resource: NodeId, amount: Attos, price: Price | undefined): Attos | undefined {
+  if (resource === XRD) return amount;
+  return price && floored(price.bid * amount);
+}
+
+function costAt(resource: NodeId, amount: Attos, price: Price | undefined): Attos | undefined {
+  if (resource === XRD) return amount;
+  return price && -floored(-price.ask * amount);
+}
+
+function floored(product: bigint): Attos {
+  const whole = product / ONE;
+  return product < 0n && product % ONE !== 0n ? whole - 1n : whole;
 }
 
 /** Error: `bad-price`, with `name` as the path. */
-export function checkPrice(resource: NodeId, price: Attos, name: string): void {
+function checkPrice(resource: NodeId, price: Attos, name: string): void {
   if (price <= 0n) throw badPrice(name, 'expected a price above 0');
   if (price > ABSURD) throw badPrice(name, 'expected a price of less XRD than there is');
   if (resource === XRD && price !== ONE) throw badPrice(name, 'expected 1: XRD is worth itself');

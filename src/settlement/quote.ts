@@ -48,9 +48,10 @@ export function addsOf({ inventory, prices }: Means): Aims['adds'] {
   };
 }
 
-/** What an amount is worth to the one who gives it: rounded up, where it is no XRD. */
+/** What an amount is worth to the one who gives it: what buying it again costs. */
 function costOf(resource: NodeId, amount: Attos, prices: PriceLookup | undefined): Attos | undefined {
   if (resource === XRD) return amount;
+  if (prices?.costOf !== undefined) return prices.costOf(resource, amount);
   const value = prices?.valueOf(resource, amount);
   return value === undefined ? undefined : value + 1n;
 }

@@ -213,15 +213,24 @@ describe('inventory', () => {
   it('adds what is lacking, and its value is a cost', () => {
     const { quote, execution } = propose(lacking(), { ...context, prices, inventory: caps(LACK) });
     expect(quote.inventory).toEqual([{ resource: A, amount: LACK }]);
-    // Rounded up.
-    expect(quote.surplusValue).toBe(-LACK - 1n);
-    expect(quote.profit).toBe(quote.reward - LACK - 1n - quote.networkFee);
+    expect(quote.surplusValue).toBe(-LACK);
+    expect(quote.profit).toBe(quote.reward - LACK - quote.networkFee);
     expect(execution.changes.get(ACCOUNT)).toEqual(
       new Map([
         [A, -LACK],
         [XRD, quote.reward],
       ]),
     );
+  });
+
+  it('counts what is given at what buying it again costs', () => {
+    const table = new PriceTable(1);
+    table.set(A, { bid: 1n, ask: 2n * units(1) });
+    const dear = propose(lacking(), { ...context, prices: table.at(0), inventory: caps(LACK) });
+    expect(dear.quote.surplusValue).toBe(-2n * LACK);
+    const bidsOnly = { valueOf: (_: string, amount: bigint) => amount };
+    const plain = propose(lacking(), { ...context, prices: bidsOnly, inventory: caps(LACK) });
+    expect(plain.quote.surplusValue).toBe(-LACK - 1n);
   });
 
   it('adds XRD only where that has a cap', () => {

@@ -22,6 +22,26 @@ describe('a table of prices', () => {
     );
   });
 
+  it('values what is given at what buying it costs, rounded up', () => {
+    const amounts = fc.bigInt({ min: 0n, max: 2n ** 100n });
+    fc.assert(
+      fc.property(amounts, fc.bigInt({ min: 1n, max: units(1_000_000) }), (amount, ask) => {
+        const table = new PriceTable(1);
+        table.set(A, { bid: 1n, ask });
+        const cost = table.at(0).costOf!(A, amount)!;
+        expect(cost * ONE >= ask * amount).toBe(true);
+        expect((cost - 1n) * ONE < ask * amount).toBe(true);
+      }),
+    );
+    expect(new PriceTable(1).at(0).costOf!(A, 1n)).toBeUndefined();
+    expect(new PriceTable(1).at(0).costOf!(XRD, 1n)).toBe(1n);
+  });
+
+  it('refuses to sell for more than it buys', () => {
+    const failure = expect.objectContaining({ code: 'bad-price', path: A });
+    expect(() => new PriceTable(1).set(A, { bid: 2n, ask: 1n })).toThrow(failure);
+  });
+
   it('knows that XRD is worth itself, and of others only what it was told', () => {
     const prices = PriceTable.of(
       new Map([
@@ -36,14 +56,14 @@ describe('a table of prices', () => {
 
   it('forgets what is too old', () => {
     const table = new PriceTable(100);
-    table.set(A, ONE, 1000);
+    table.set(A, { bid: ONE, ask: ONE }, 1000);
     expect(table.at(1100).valueOf(A, 5n)).toBe(5n);
     expect(table.at(1101).valueOf(A, 5n)).toBeUndefined();
     expect(table.at(500).valueOf(A, 5n)).toBe(5n);
     expect(table.ageOf(A, 1060)).toBe(60);
     expect(table.ageOf(A, 500)).toBe(0);
     expect(table.ageOf(B, 500)).toBeUndefined();
-    table.set(A, 2n * ONE, 1100);
+    table.set(A, { bid: 2n * ONE, ask: 2n * ONE }, 1100);
     expect(table.at(1101).valueOf(A, 5n)).toBe(10n);
     expect(PriceTable.of(new Map([[A, ONE]])).ageOf(A, 1e15)).toBe(0);
   });
