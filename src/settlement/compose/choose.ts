@@ -3,12 +3,12 @@ import type { WrapperScript } from '../../anthic/wrapper.js';
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
-import type { Ppm } from '../chance.js';
+import { CERTAIN, type Ppm } from '../chance.js';
 import { UnmatchedError } from '../error.js';
 import type { PriceLookup } from '../price.js';
 import { type Spare, spareVariants } from './keep.js';
 import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIES, type Strategy } from './plan.js';
-import { riskSequences, type Sequence, sequences } from './sequence.js';
+import { BEFORE_LOCK, riskSequences, type Sequence, sequences } from './sequence.js';
 import { type Supply, supplyScript, withSupplies } from './supply.js';
 
 /** `cheapest`: the fewest takes that can be found; `template`: the recipe of the documentation. */
@@ -155,45 +155,57 @@ function planFor(task: Task, spare: Spare, { children, openings }: Sequence, str
   return plan && withSupplies(plan, orders.length, supplies);
 }
 
-interface Rated {
-  readonly plan: Plan;
-  readonly cost: number;
-  readonly exposure: number;
-}
-
-const MAX_RATED = 3;
-
-/** The plans that no other beats both in takes and in when the risky orders come, fewest takes first. */
+/**
+ * The usual plan, and the one that promises more by what its takes cost and what failures do, if there is one. Ends as
+ * soon as none can be better.
+ */
 function worthwhile(task: Task, spare: Spare, risks: readonly Ppm[]): readonly Plan[] {
-  let best: Rated[] = [];
-  const consider = (plan: Plan): void => {
-    const rated = { plan, cost: costOf(plan), exposure: exposureOf(plan, risks) };
-    if (best.some((other) => other.cost <= rated.cost && other.exposure <= rated.exposure)) return;
-    best = best.filter((other) => other.cost < rated.cost || other.exposure < rated.exposure);
-    best.push(rated);
-  };
   const usual = cheapest(task, spare);
-  if (usual !== undefined) consider(usual);
+  if (usual === undefined) return [];
+  const takes = costOf(usual);
+  const least = takes + leastExposure(risks);
+  let best = usual;
+  let cost = takes + exposureOf(usual, risks);
   for (const sequence of riskSequences(task.orders, risks)) {
     for (const strategy of STRATEGIES) {
+      if (cost <= least) break;
       const plan = planFor(task, spare, sequence, strategy);
-      if (plan !== undefined) consider(plan);
+      if (plan === undefined) continue;
+      const rated = costOf(plan) + exposureOf(plan, risks);
+      if (rated < cost) [best, cost] = [plan, rated];
+      // Another strategy would hardly save more.
+      if (costOf(plan) <= takes) break;
     }
   }
-  best.sort((a, b) => a.cost - b.cost);
-  return best.slice(0, MAX_RATED).map(({ plan }) => plan);
+  return best === usual ? [usual] : [usual, best];
 }
 
-/** How late the risky orders come: the later one fails, the dearer, and the first ones do so for nothing. */
+/** If the orders were called first one by one, the riskiest first. */
+function leastExposure(risks: readonly Ppm[]): number {
+  return [...risks].sort((a, b) => b - a).reduce((sum, risk, calls) => sum + failureCost(risk, calls), 0);
+}
+
+/** What failures cost a plan, about. */
 function exposureOf({ steps }: Plan, risks: readonly Ppm[]): number {
   const called = new Set<number>();
   let calls = 0;
-  let exposure = 0;
+  let cost = 0;
   for (const step of steps) {
     if (step.type !== 'yield') continue;
-    if (!called.has(step.child)) exposure += calls * risks[step.child]!;
+    if (!called.has(step.child)) cost += failureCost(risks[step.child]!, calls);
     called.add(step.child);
     calls++;
   }
-  return exposure;
+  return cost;
 }
+
+/**
+ * What it costs that an order may fail after so many calls, where a take costs a hundredth of an XRD: next to nothing
+ * before the lock, then more than an XRD, and with each call a little more (docs/economics.md §3).
+ */
+function failureCost(risk: Ppm, calls: number): number {
+  const cost = calls < BEFORE_LOCK ? calls : BEHIND_LOCK + CALL * calls;
+  return (risk * cost) / CERTAIN;
+}
+const BEHIND_LOCK = 120 * TAKE;
+const CALL = 5 * TAKE;

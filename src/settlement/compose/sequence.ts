@@ -19,14 +19,14 @@ export function* sequences(orders: readonly WrappedOrder[]): Generator<Sequence>
 }
 
 /** How many calls go by before a lock, mostly (docs/economics.md §3). */
-const BEFORE_LOCK = 2;
+export const BEFORE_LOCK = 2;
 
 /** The same with those first that are most likely to fail, and with the likeliest forced to the front. */
 export function* riskSequences(orders: readonly WrappedOrder[], risks: readonly Ppm[]): Generator<Sequence> {
   const byRisk = orders.map((_, index) => index).sort((a, b) => risks[b]! - risks[a]!);
   const openers = lockedLast(byRisk, orders);
   yield { children: openers, openings: 0 };
-  yield* chains(openers, orders, BEFORE_LOCK);
+  yield* chains(openers, orders, 1);
   yield { children: openers, openings: Math.min(BEFORE_LOCK, orders.length) };
 }
 
