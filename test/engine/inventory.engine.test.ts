@@ -3,6 +3,7 @@ import { ConformanceEngine } from '../../scripts/conformance/engine.js';
 import { isLock, rootOf } from '../../scripts/conformance/settlementsAssemble.js';
 import { type Case, readCase, settle } from '../../scripts/conformance/settlementsCase.js';
 import { broken, changesOf } from '../../scripts/conformance/settlementsJudge.js';
+import { randomCase } from '../../scripts/conformance/settlementsRandom.js';
 import { shapeCase } from '../../scripts/conformance/settlementsShapes.js';
 import { openWorld, type World } from '../../scripts/conformance/world.js';
 import { parseAmount, units } from '../../src/base/amount.js';
@@ -112,5 +113,46 @@ describe('a surplus', () => {
     expect(below.proposal.quote.surplus).toEqual([]);
     expect(above.proposal.quote.surplus).toHaveLength(1);
     expect(above.proposal.quote.profit).toBeGreaterThan(below.proposal.quote.profit);
+  });
+});
+
+describe('whatever is composed with risks, prices and an inventory', () => {
+  it('executes as predicted', async () => {
+    const seen = { added: 0, kept: 0, settled: 0 };
+    for (let seed = 0; seed < 100; seed++) {
+      const chance = new Chance(seed * 7919);
+      const made = randomCase(world, chance, { deficit: 0.6, maxItems: 6 });
+      const bundle = readCase({
+        ...made,
+        items: made.items.map(({ order, wrapper }) => ({ order, wrapper: { ...wrapper, reward: units(1) } })),
+      });
+      const tokens = world.tokens.map(({ resource }) => resource);
+      const prices = PriceTable.of(new Map(tokens.map((each) => [each, 1n + BigInt(chance.below(100_000))]))).at(0);
+      const held = (resource: string) => world.balance(made.solver.account, resource) ?? 0n;
+      const inventory = new Map([XRD, ...tokens].map((each) => [each, held(each) / 2n]));
+      const risk = () => chance.below(100_000);
+      let settled: ReturnType<typeof settle>;
+      try {
+        settled = settle(world, bundle, 'cheapest', world.facts, { risk, prices, inventory });
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'deficit' });
+        continue;
+      }
+      const [receipt, check] = await Promise.all([
+        world.judge.execute(settled.hex),
+        world.judge.submissionCheck(settled.hex),
+      ]);
+      expect(broken(settled, receipt), `seed ${seed}`).toBeUndefined();
+      expect(check.accepted, `seed ${seed}`).toBe(true);
+      const { quote, fee } = settled.proposal;
+      const charged = Number(parseAmount(receipt.fee!.total));
+      if (fee.known) expect(Math.abs(Number(fee.total) - charged) / charged, `seed ${seed}`).toBeLessThan(0.02);
+      seen.settled++;
+      if (quote.inventory.length > 0) seen.added++;
+      if (quote.surplus.length > 0) seen.kept++;
+    }
+    expect(seen.settled).toBeGreaterThan(60);
+    expect(seen.added).toBeGreaterThan(10);
+    expect(seen.kept).toBeGreaterThan(10);
   });
 });
