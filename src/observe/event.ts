@@ -176,7 +176,7 @@ type LedgerEvent =
     }
   | { readonly type: 'balance'; readonly xrd: Attos };
 
-/** A source of prices was read, or could not be, or has become too old. */
+/** Told when it changes what a source of prices has, and whether it can be read. */
 type PriceEvent = {
   readonly type: 'prices';
   readonly source: string;

@@ -32,7 +32,7 @@ export function priceMetrics(registry: Registry): Handlers {
     ...{ name: `${PREFIX}prices`, help: 'Tokens that have a price, by source.', labelNames, registers },
   });
   const failures = new Counter({
-    ...{ name: `${PREFIX}price_failures_total`, help: 'Prices that could not be read.', registers },
+    ...{ name: `${PREFIX}price_failures_total`, help: 'Times that a source of prices failed.', registers },
     labelNames: ['source', 'code'],
   });
   return {

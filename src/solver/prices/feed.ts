@@ -30,6 +30,8 @@ const MAX_NAMED = 5;
 export class PriceFeed {
   private readonly table: PriceTable;
   private readonly latest: (PriceTable | undefined)[];
+  /** What was told last of each source. */
+  private readonly told: string[] = [];
 
   constructor(
     private readonly options: PriceFeedOptions,
@@ -70,30 +72,27 @@ export class PriceFeed {
   }
 
   private async refresh(index: number, signal: AbortSignal): Promise<void> {
-    const { sources, emit } = this.options;
-    const source = sources[index]!;
+    const source = this.options.sources[index]!;
     try {
       const reading = await withDeadline((inTime) => source.read(inTime), READING_MS, signal, this.surroundings);
       const { table, refused } = this.take(reading);
       this.latest[index] = table;
-      emit({ type: 'prices', source: source.name, ok: true, tokens: table.size, detail: inShort(refused) });
+      this.tell(index, { ok: true, tokens: table.size, detail: inShort(refused) });
     } catch (error) {
       if (signal.aborted) return;
-      emit({
-        type: 'prices',
-        source: source.name,
-        ok: false,
-        tokens: this.young(index),
-        ...this.failure(index, error),
-      });
+      const tokens = this.latest[index]?.sizeAt(this.surroundings.now());
+      const { code, detail } = failureOf(error);
+      this.tell(index, { ok: false, tokens: tokens ?? 0, code: tokens === 0 ? 'stale' : code, detail });
     }
   }
 
-  private failure(index: number, error: unknown): { code: string; detail: string } {
-    if (!(error instanceof SolverError)) return { code: 'price-source-down', detail: String(error) };
-    const detail = error.path === '' ? error.message : `${error.path}: ${error.message}`;
-    const wasGood = this.latest[index] !== undefined;
-    return { code: wasGood && this.young(index) === 0 ? 'stale' : error.code, detail };
+  /** A source that is down for an hour is one piece of news. */
+  private tell(index: number, news: Omit<EventOf<'prices'>, 'type' | 'source'>): void {
+    const { sources, emit } = this.options;
+    const gist = JSON.stringify([news.ok, news.tokens, news.code]);
+    if (this.told[index] === gist) return;
+    this.told[index] = gist;
+    emit({ type: 'prices', source: sources[index]!.name, ...news });
   }
 
   /** A reading as a table. The source's word for its age counts by the wall clock; from then on ours does, which nobody sets. */
@@ -115,11 +114,12 @@ export class PriceFeed {
     }
     return { table, refused: left };
   }
+}
 
-  /** How many prices of a source count now: all of a reading have one age. */
-  private young(index: number): number {
-    return this.latest[index]?.sizeAt(this.surroundings.now()) ?? 0;
-  }
+function failureOf(error: unknown): { readonly code: string; readonly detail: string } {
+  if (!(error instanceof SolverError)) return { code: 'price-source-down', detail: String(error) };
+  const detail = error.path === '' ? error.message : `${error.path}: ${error.message}`;
+  return { code: error.code, detail };
 }
 
 function first<T>(tables: readonly PriceLookup[], ask: (table: PriceLookup) => T | undefined): T | undefined {
