@@ -6,6 +6,7 @@ import { SolverError } from '../base/error.js';
  */
 export class OrderError extends SolverError {
   declare readonly code:
+    | 'bad-expiry'
     | 'duplicate-order'
     | 'not-a-limit-order'
     | 'not-a-wrapper'

@@ -141,7 +141,7 @@ class Buckets {
   private next: number;
 
   constructor(schema: Schema) {
-    this.next = schema.instructions.slice(0, schema.index).filter((each) => MAKES_BUCKET.has(each.type)).length;
+    this.next = countBuckets(schema.instructions.slice(0, schema.index));
   }
 
   take(schema: Schema, resource: NodeId, what: string): Taken {
@@ -169,6 +169,11 @@ const MAKES_BUCKET: ReadonlySet<InstructionType> = new Set([
   'TAKE_NON_FUNGIBLES_FROM_WORKTOP',
   'TAKE_ALL_FROM_WORKTOP',
 ]);
+
+/** How many buckets instructions make: the number that the next one gets. */
+export function countBuckets(list: readonly Instruction[]): number {
+  return list.filter((each) => MAKES_BUCKET.has(each.type)).length;
+}
 
 function takeSold(schema: Schema, resource: NodeId, buckets: Buckets): Taken {
   return buckets.take(schema, resource, 'what it sells');
