@@ -11,7 +11,10 @@ export interface Pair {
 }
 
 /** A price in quote tokens for one base token, and an amount of base tokens. */
-export type Level = readonly [price: Attos, amount: Attos];
+export interface Level {
+  readonly price: Attos;
+  readonly amount: Attos;
+}
 
 /** What a maker offers for a pair, the best price first. Empty: it does not trade the pair. */
 export interface PriceBook {
@@ -143,7 +146,8 @@ function issueText({ issues }: z.ZodError): string {
 
 /** The parameters of `platform.price_books.on_change`. */
 export function encodePriceBook({ pair: { base, quote }, bids, asks }: PriceBook) {
-  const levels = (side: readonly Level[]) => side.map(([price, size]) => [formatAmount(price), formatAmount(size)]);
+  const levels = (side: readonly Level[]) =>
+    side.map(({ price, amount: size }) => [formatAmount(price), formatAmount(size)]);
   return { pair: { base, quote }, bids: levels(bids), asks: levels(asks) };
 }
 
