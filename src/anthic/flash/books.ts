@@ -1,4 +1,5 @@
-import { encodePriceBook, type PriceBook, pairName } from './wire.js';
+import type { OrderBook } from '../order/book.js';
+import { encodePriceBook, pairName } from './wire.js';
 
 /**
  * The price books that are wanted, and which of them the peer still has to be told. Of several changes of a pair before
@@ -6,11 +7,11 @@ import { encodePriceBook, type PriceBook, pairName } from './wire.js';
  * knows which of the last messages arrived, so an empty book is sent again like any other.
  */
 export class PriceBooks {
-  private readonly wanted = new Map<string, { book: PriceBook; text: string }>();
+  private readonly wanted = new Map<string, { book: OrderBook; text: string }>();
   private readonly unsent = new Set<string>();
 
   /** False where this is what the peer has been told already. */
-  set(book: PriceBook): boolean {
+  set(book: OrderBook): boolean {
     const name = pairName(book.pair);
     const text = JSON.stringify(encodePriceBook(book));
     if (this.wanted.get(name)?.text === text) return this.unsent.has(name);
@@ -30,7 +31,7 @@ export class PriceBooks {
   }
 
   /** Sends what is unsent for as long as `send` takes it; true where nothing is left. */
-  flush(send: (book: PriceBook) => boolean): boolean {
+  flush(send: (book: OrderBook) => boolean): boolean {
     for (const name of [...this.unsent]) {
       if (!send(this.wanted.get(name)!.book)) return false;
       this.unsent.delete(name);

@@ -1,4 +1,5 @@
 import { ASSUMED_SHAPES, type AssumedShapes } from '../assumptions.js';
+import type { OrderBook } from '../order/book.js';
 import { type Clock, systemClock } from '../stream/clock.js';
 import type { FeedHealth } from '../stream/feed.js';
 import { type Connect, connectWebSocket } from '../stream/link.js';
@@ -11,7 +12,7 @@ import { type Fill, Fills } from './fills.js';
 import { FlashSession, type SessionContext } from './session.js';
 import { type FlashSettings, flashSettings } from './settings.js';
 import { StartingPoint } from './startingPoint.js';
-import type { FillExecution, NewOrder, PriceBook } from './wire.js';
+import type { FillExecution, NewOrder } from './wire.js';
 
 export interface FlashOptions extends Partial<FlashSettings> {
   /** Flash Liquidity APIs of one account: `wss:`, or `ws:` on this machine. */
@@ -126,7 +127,7 @@ export class FlashClient {
   }
 
   /** Wants this book to be the pair's. Sent as soon as there is a connection with room; of several the last counts. */
-  setBook(book: PriceBook): void {
+  setBook(book: OrderBook): void {
     if (this.books.set(book)) this.flushSoon(0);
   }
 

@@ -1,4 +1,5 @@
 import type { AssumedShapes } from '../assumptions.js';
+import type { OrderBook } from '../order/book.js';
 import type { Clock } from '../stream/clock.js';
 import { detailText, isTold } from '../stream/event.js';
 import { Feed, type FeedHealth } from '../stream/feed.js';
@@ -10,14 +11,7 @@ import type { FlashEvent } from './event.js';
 import * as rpc from './jsonrpc.js';
 import type { FlashSettings } from './settings.js';
 import type { StartingPoint } from './startingPoint.js';
-import {
-  encodePriceBook,
-  type FillExecution,
-  type NewOrder,
-  type PriceBook,
-  readExecution,
-  readNewOrder,
-} from './wire.js';
+import { encodePriceBook, type FillExecution, type NewOrder, readExecution, readNewOrder } from './wire.js';
 
 /** What all connections of an account have in common. */
 export interface SessionContext {
@@ -106,7 +100,7 @@ export class FlashSession {
   }
 
   /** False where it was not sent. */
-  sendBook(book: PriceBook): boolean {
+  sendBook(book: OrderBook): boolean {
     return this.send(rpc.encodeNotification(METHOD.priceBook, encodePriceBook(book)));
   }
 

@@ -1,29 +1,12 @@
 import { z } from 'zod';
 import { type Attos, formatAmount, parseAmount } from '../../base/amount.js';
+import type { Level, OrderBook } from '../order/book.js';
 import { detailText } from '../stream/event.js';
 import { FlashError } from './error.js';
 
 /** Bodies of the Flash Liquidity API (docs/interfaces.md §4.2). Unknown fields pass. */
 
-export interface Pair {
-  readonly base: string;
-  readonly quote: string;
-}
-
-/** A price in quote tokens for one base token, and an amount of base tokens. */
-export interface Level {
-  readonly price: Attos;
-  readonly amount: Attos;
-}
-
-/** What a maker offers for a pair, the best price first. Empty: it does not trade the pair. */
-export interface PriceBook {
-  readonly pair: Pair;
-  /** What it buys base for. */
-  readonly bids: readonly Level[];
-  /** What it sells base for. */
-  readonly asks: readonly Level[];
-}
+export type Pair = OrderBook['pair'];
 
 export interface TokenAmount {
   readonly symbol: string;
@@ -144,8 +127,8 @@ function issueText({ issues }: z.ZodError): string {
   return detailText(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
 }
 
-/** The parameters of `platform.price_books.on_change`. */
-export function encodePriceBook({ pair: { base, quote }, bids, asks }: PriceBook) {
+/** The parameters of `platform.price_books.on_change`. A book without levels: the pair is not traded. */
+export function encodePriceBook({ pair: { base, quote }, bids, asks }: OrderBook) {
   const levels = (side: readonly Level[]) =>
     side.map(({ price, amount: size }) => [formatAmount(price), formatAmount(size)]);
   return { pair: { base, quote }, bids: levels(bids), asks: levels(asks) };
