@@ -1,5 +1,6 @@
 import { GatewayApiClient } from '@radixdlt/babylon-gateway-api-sdk';
 import type { z } from 'zod';
+import { excerpt } from '../base/excerpt.js';
 import {
   type CommittedDetails,
   committedDetailsOf,
@@ -14,7 +15,7 @@ import type { Backoff } from './backoff.js';
 import { classifyFailure } from './classify.js';
 import { CoolDown } from './coolDown.js';
 import { withDeadline } from './deadline.js';
-import { excerpt, GatewayError } from './error.js';
+import { GatewayError } from './error.js';
 import type { Surroundings } from './surroundings.js';
 import { transport } from './transport.js';
 import { parseGatewayUrl } from './url.js';
