@@ -1,9 +1,7 @@
-import type { Clock } from '../anthic/stream/clock.js';
-import { detailText } from '../anthic/stream/event.js';
 import type { Attos } from '../base/amount.js';
-import { SolverError } from '../base/error.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MakerEvent } from '../observe/makerEvent.js';
+import { faultOf } from './fault.js';
 import type { Inventory } from './inventory.js';
 import type { MakerStore, OpenFill } from './store.js';
 import type { Terms } from './terms.js';
@@ -16,7 +14,6 @@ export interface FollowerOptions {
   readonly ledger: MakerLedger;
   readonly store: MakerStore;
   readonly inventory: Inventory;
-  readonly clock: Clock;
   /** Undefined as long as they are not known. */
   readonly terms: () => Terms | undefined;
   readonly emit: (event: MakerEvent) => void;
@@ -96,9 +93,7 @@ export class Follower {
     try {
       await work();
     } catch (error) {
-      const code = error instanceof SolverError ? error.code : 'internal';
-      const detail = detailText(error instanceof Error ? error.message : String(error));
-      this.options.emit({ type: 'ledger-look-failed', code, detail });
+      this.options.emit({ type: 'ledger-look-failed', ...faultOf(error) });
     }
   }
 }

@@ -1,24 +1,23 @@
 import { FlashClient, type FlashOptions } from '../anthic/flash/client.js';
 import { CallRefused, FlashError } from '../anthic/flash/error.js';
-import { type FillExecution, type NewOrder, type Pair, pairName } from '../anthic/flash/wire.js';
-import type { OrderBook } from '../anthic/order/book.js';
+import type { FillExecution, NewOrder } from '../anthic/flash/wire.js';
 import type { Clock } from '../anthic/stream/clock.js';
-import { detailText } from '../anthic/stream/event.js';
-import { SolverError } from '../base/error.js';
 import type { LedgerClock } from '../ledger/clock.js';
-import type { MakerEvent } from '../observe/makerEvent.js';
+import type { SolverEvent } from '../observe/event.js';
+import { faultOf } from './fault.js';
 import { Follower, type MakerLedger } from './follower.js';
 import { Inventory } from './inventory.js';
-import { type Acceptance, type Decline, decline, judgeOrder, type Quote } from './judge.js';
+import { type Acceptance, type Decline, decline, judgeOrder } from './judge.js';
 import type { Pricing } from './pricing.js';
-import { quoteBook } from './quote.js';
+import { emptyBook, Quoter } from './quoter.js';
 import type { FillAnswer } from './schema.js';
 import { type FillSigner, signFill } from './signFill.js';
-import type { MakerStore } from './store.js';
+import type { MakerStore, WrittenFill } from './store.js';
 import type { Terms } from './terms.js';
 
 export interface MakerOptions {
   readonly signer: FillSigner;
+  /** The address of its account. */
   readonly address: string;
   /** False: a dry run. Nothing that binds is sent, neither prices nor fills. */
   readonly submit: boolean;
@@ -28,13 +27,16 @@ export interface MakerOptions {
   readonly terms: () => Promise<Terms>;
   readonly pricing: Pricing;
   readonly clock: Clock;
-  /** Time before `fill_before` that a fill needs to arrive. */
+  /** Before `fill_before`, the time that a fill is given to arrive. */
   readonly marginMs: number;
+  /** Age of the ledger's time from which nothing is quoted or filled. */
   readonly maxClockAgeMs: number;
+  /** Between two looks at the ledger. */
   readonly pollMs: number;
+  /** Between two looks at the terms. */
   readonly termsMs: number;
   readonly statusMs: number;
-  readonly emit: (event: MakerEvent) => void;
+  readonly emit: (event: SolverEvent) => void;
 }
 
 /**
@@ -43,74 +45,72 @@ export interface MakerOptions {
  */
 export class Maker {
   private readonly inventory: Inventory;
+  private readonly quoter: Quoter;
   private readonly follower: Follower;
   private readonly client: FlashClient;
   private readonly filling = new Set<Promise<void>>();
-  private readonly told = new Map<string, string>();
   private pricing: Pricing;
   private terms: Terms | undefined;
   private termsAt = Number.NEGATIVE_INFINITY;
-  private statusAt: number;
-  private quotes: readonly Quote[] = [];
+  private statusAt = Number.NEGATIVE_INFINITY;
   private stopping = false;
   private looking: Promise<void> = Promise.resolve();
   private cancelLook: () => void = () => {};
 
   constructor(private readonly options: MakerOptions) {
-    const { store, ledger, clock, emit, flash, address: account } = options;
+    const { store, ledger, clock, emit, flash, address: account, submit } = options;
     this.pricing = options.pricing;
-    this.statusAt = clock.monotonic();
-    this.inventory = new Inventory((symbol) => this.pricing.tokens.get(symbol));
-    this.follower = new Follower({
-      ...{ account, ledger, store, clock, emit },
-      inventory: this.inventory,
-      terms: () => this.terms,
-    });
+    const inventory = new Inventory((symbol) => this.pricing.tokens.get(symbol));
+    this.inventory = inventory;
+    this.follower = new Follower({ ...{ account, ledger, store, inventory, emit }, terms: () => this.terms });
     this.client = new FlashClient({
       ...flash,
       clock,
       position: store.position,
       onOrder: (order) => this.receive(order),
       onExecution: (execution) => this.executed(execution),
-      onReady: () => this.requote(),
       onEvent: emit,
+    });
+    this.quoter = new Quoter({
+      ...{ inventory, emit },
+      publish: (book) => {
+        if (!submit) return;
+        store.quoting(book.pair);
+        this.client.setBook(book);
+      },
     });
   }
 
   /** What the last run promised is promised still; it is looked up on the ledger before anything is quoted. */
   async start(): Promise<void> {
     const { store } = this.options;
-    for (const { orderId, sold, fees, bought } of store.openFills()) {
-      const withdrawn = sold.amount + fees.anthic + fees.settlement;
-      this.inventory.restore(orderId, { gives: { symbol: sold.symbol, amount: withdrawn }, gets: bought });
-    }
+    for (const fill of store.openFills()) this.inventory.restore(fill.orderId, movementOf(fill));
     // Its last book may still stand at Anthic.
-    for (const pair of store.everQuoted()) this.client.setBook({ pair, bids: [], asks: [] });
+    for (const pair of store.everQuoted()) this.client.setBook(emptyBook(pair));
     await this.look();
-    this.client.start();
+    if (!this.stopping) this.client.start();
   }
 
   /** New prices count from the next order on. */
   reprice(pricing: Pricing): void {
     this.pricing = pricing;
-    this.requote();
+    this.guarded('quotes', () => this.requote());
   }
 
   /** Takes all prices back, waits for fills that are on their way, and returns how many may settle still. */
   async stop(graceMs: number): Promise<{ inFlight: number }> {
     const { clock, store } = this.options;
     this.stopping = true;
-    this.quotes = [];
-    this.client.clearBooks();
     this.cancelLook();
+    this.client.clearBooks();
     let cancel = () => {};
     const grace = new Promise<void>((resolve) => {
       cancel = clock.after(graceMs, resolve);
     });
-    await Promise.race([Promise.allSettled(this.filling), grace]);
+    await Promise.race([Promise.all(this.filling), grace]);
     cancel();
     await this.client.stop();
-    await Promise.allSettled([this.looking, ...this.filling]);
+    await Promise.all([this.looking, ...this.filling]);
     return { inFlight: store.openFills().length };
   }
 
@@ -123,8 +123,12 @@ export class Maker {
 
   private async round(): Promise<void> {
     await this.refreshTerms();
-    await this.follower.look();
-    this.requote();
+    try {
+      await this.follower.look();
+    } catch (error) {
+      this.failed('look', error);
+    }
+    this.guarded('quotes', () => this.requote());
     this.tellStatus();
   }
 
@@ -139,55 +143,26 @@ export class Maker {
     }
   }
 
-  /** Quotes what can be promised now; nothing while something that a fill needs is not known. */
+  /** Nothing is quoted while something is not known that a fill needs. */
   private requote(): void {
-    if (this.stopping || this.terms === undefined) return;
-    const { terms } = this;
+    if (this.stopping) return;
     const canFill = !this.inventory.isEmpty && this.clockFault() === undefined;
-    const before = this.quotes;
-    this.quotes = canFill ? this.pricing.pairs.flatMap((pricing) => this.quoteOf(pricing, terms)) : [];
-    for (const { book } of this.quotes) this.publish(book);
-    const now = new Set(this.quotes.map(({ book }) => pairName(book.pair)));
-    for (const { book } of before) if (!now.has(pairName(book.pair))) this.publish(emptyBook(book.pair));
+    this.quoter.update(this.pricing, canFill ? this.terms : undefined);
   }
-
-  private quoteOf(pricing: Pricing['pairs'][number], terms: Terms): Quote[] {
-    const pair = pairName(pricing);
-    try {
-      const book = quoteBook(pricing, terms, this.inventory);
-      this.told.delete(pair);
-      return [{ pricing, book }];
-    } catch (error) {
-      const { detail } = faultOf(error);
-      if (this.told.get(pair) !== detail) this.options.emit({ type: 'pair-not-quoted', pair, detail });
-      this.told.set(pair, detail);
-      return [];
-    }
-  }
-
-  private publish(book: OrderBook): void {
-    const { emit, submit, store } = this.options;
-    if (submit) {
-      store.quoting(book.pair);
-      this.client.setBook(book);
-    }
-    const { pair, bids, asks } = book;
-    const text = JSON.stringify([bids, asks], (_, value) => (typeof value === 'bigint' ? String(value) : value));
-    if (this.published.get(pairName(pair)) === text) return;
-    this.published.set(pairName(pair), text);
-    const levels = bids.length + asks.length;
-    emit({ type: 'book-quoted', pair: pairName(pair), bid: bids[0]?.price, ask: asks[0]?.price, levels });
-  }
-
-  private readonly published = new Map<string, string>();
 
   private receive(order: NewOrder): void {
     const { store } = this.options;
     if (store.knows(order.id)) return;
     const verdict = this.judge(order);
     if (verdict.type === 'decline') return this.declined(order, verdict);
-    const promise = this.fill(order, verdict).finally(() => this.filling.delete(promise));
-    this.filling.add(promise);
+    const fill = this.writeAhead(order, verdict);
+    // What it takes is promised now: the book must not offer it any more.
+    this.guarded('quotes', () => this.requote());
+    const sending = this.send(fill).then(
+      () => void this.filling.delete(sending),
+      (error) => this.failed('fill', error),
+    );
+    this.filling.add(sending);
   }
 
   private judge(order: NewOrder): Acceptance | Decline {
@@ -198,12 +173,11 @@ export class Maker {
     if (this.terms === undefined) return decline('no-terms', 'the terms of the Trade API are not known');
     const stale = this.clockFault();
     if (stale !== undefined) return decline('clock-stale', stale);
-    const verdict = judgeOrder(order, this.quotes, this.terms);
+    const verdict = judgeOrder(order, this.quoter.quotes, this.terms);
     if (verdict.type === 'decline') return verdict;
     if (!submit) return decline('dry-run', 'it would be filled');
     const { sold, bought, fees } = verdict;
-    const movement = { gives: { symbol: sold.symbol, amount: fees.withdrawn }, gets: bought };
-    if (this.inventory.reserve(order.id, movement)) return verdict;
+    if (this.inventory.reserve(order.id, movementOf({ sold, bought, fees }))) return verdict;
     return decline('not-enough', `what is left of ${sold.symbol}, or the room for ${bought.symbol}, is too small`);
   }
 
@@ -213,31 +187,8 @@ export class Maker {
     this.options.emit({ type: 'order-declined', orderId: order.id, code, detail });
   }
 
-  private async fill(order: NewOrder, verdict: Acceptance): Promise<void> {
-    const { store, clock, emit } = this.options;
-    const { id: orderId, fillBefore } = order;
-    const transaction = this.writeAhead(order, verdict);
-    // The balance is promised now: the others must not see it offered.
-    this.requote();
-    const started = clock.monotonic();
-    const tell = (answer: FillAnswer | 'unknown', detail: string | undefined) => {
-      store.answered(orderId, answer === 'unknown' ? null : answer, detail ?? null);
-      emit({ type: 'fill-answered', orderId, answer, detail, tookMs: clock.monotonic() - started });
-    };
-    try {
-      await this.client.fill({ orderId, transaction, fillBefore });
-      tell('accepted', undefined);
-    } catch (error) {
-      // Even one that was refused is out, signed: its balance stays promised until it has expired on the ledger.
-      const { code, detail } = faultOf(error);
-      if (error instanceof CallRefused) tell('refused', `${error.rpcCode}: ${detail}`);
-      else if (error instanceof FlashError && error.code === 'fill-too-late') tell('not-sent', detail);
-      else tell('unknown', `${code}: ${detail}`);
-    }
-  }
-
   /** Signs and writes down. What fails here was never sent, so nothing is promised. */
-  private writeAhead(order: NewOrder, verdict: Acceptance): string {
+  private writeAhead(order: NewOrder, verdict: Acceptance): WrittenFill & { readonly transaction: string } {
     const { store, signer, clock, ledger, emit } = this.options;
     try {
       const { epoch } = ledger.clock.clockAt()!;
@@ -248,11 +199,30 @@ export class Maker {
         ...{ type: 'fill-written', orderId, subintentId, gain: verdict.gain },
         ...{ sold: sold.amount, soldSymbol: sold.symbol, bought: bought.amount, boughtSymbol: bought.symbol },
       });
-      return fill.transaction;
+      return fill;
     } catch (error) {
       this.inventory.release(order.id);
       throw error;
     }
+  }
+
+  private async send({ orderId, transaction, fillBefore }: WrittenFill & { transaction: string }): Promise<void> {
+    const { store, clock, emit } = this.options;
+    const started = clock.monotonic();
+    const tell = (answer: FillAnswer | 'unknown', detail?: string) => {
+      store.answered(orderId, answer === 'unknown' ? null : answer, detail ?? null);
+      emit({ type: 'fill-answered', orderId, answer, detail, tookMs: clock.monotonic() - started });
+    };
+    try {
+      await this.client.fill({ orderId, transaction, fillBefore });
+    } catch (error) {
+      // Even one that was refused is out, and signed: its balance stays promised until the ledger is past its expiry.
+      const { code, detail } = faultOf(error);
+      if (error instanceof CallRefused) return tell('refused', `${error.rpcCode}: ${detail}`);
+      if (error instanceof FlashError && error.code === 'fill-too-late') return tell('not-sent', detail);
+      return tell('unknown', `${code}: ${detail}`);
+    }
+    tell('accepted');
   }
 
   private executed(execution: FillExecution): void {
@@ -280,15 +250,26 @@ export class Maker {
       return { symbol, held: this.inventory.held(symbol), reserved: this.inventory.reserved(symbol) };
     });
     const openFills = this.inventory.promises;
-    emit({ type: 'maker-status', connections, pairs: this.quotes.length, openFills, holdings });
+    emit({ type: 'maker-status', connections, pairs: this.quoter.quotes.length, openFills, holdings });
+  }
+
+  private guarded(where: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failed(where, error);
+    }
+  }
+
+  private failed(where: string, error: unknown): void {
+    this.options.emit({ type: 'internal-error', where, ...faultOf(error) });
   }
 }
 
-function emptyBook({ base, quote }: Pair): OrderBook {
-  return { pair: { base, quote }, bids: [], asks: [] };
-}
-
-function faultOf(error: unknown): { code: string; detail: string } {
-  const code = error instanceof SolverError ? error.code : 'internal';
-  return { code, detail: detailText(error instanceof Error ? error.message : String(error)) };
+function movementOf({ sold, fees, bought }: Pick<WrittenFill, 'sold' | 'fees' | 'bought'>) {
+  const withdrawn = sold.amount + fees.anthic + fees.settlement;
+  return {
+    gives: { symbol: sold.symbol, amount: withdrawn },
+    gets: { symbol: bought.symbol, amount: bought.amount },
+  };
 }

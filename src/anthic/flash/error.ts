@@ -3,7 +3,6 @@ import { SolverError } from '../../base/error.js';
 /** What can go wrong with the Flash Liquidity API. What happens to a running connection is an event, never an error. */
 export class FlashError extends SolverError {
   declare readonly code: // Set-up.
-    | 'bad-api-key'
     | 'bad-flash-option'
     | 'no-flash-url'
     | 'flash-stopped'

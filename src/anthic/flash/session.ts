@@ -1,3 +1,4 @@
+import type { ApiKey } from '../apiKey.js';
 import type { AssumedShapes } from '../assumptions.js';
 import type { OrderBook } from '../order/book.js';
 import type { Clock } from '../stream/clock.js';
@@ -15,7 +16,7 @@ import { encodePriceBook, type FillExecution, type NewOrder, readExecution, read
 
 /** What all connections of an account have in common. */
 export interface SessionContext {
-  readonly apiKey: string;
+  readonly apiKey: ApiKey;
   readonly settings: FlashSettings;
   readonly shapes: AssumedShapes;
   readonly startingPoint: StartingPoint;
@@ -66,7 +67,7 @@ export class FlashSession {
     this.calls = new PendingCalls(clock);
     this.feed = new Feed({
       ...{ target, settings, clock, random, connect, onEvent },
-      headers: { 'ANTHIC-API-KEY': apiKey },
+      headers: apiKey.header(),
       onFrame: (text) => this.received(text),
       // One that is let in, but whose streams do not start, is retried ever more slowly.
       proves: () => this.ready,
