@@ -13,6 +13,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   account: async (io) => (await import('./account.js')).accountCommand(io),
   journal: async (io) => (await import('./journal.js')).journalCommand(io),
   limits: async (io) => (await import('./limits.js')).limitsCommand(io),
+  maker: async (io) => (await import('./maker.js')).makerCommand(io),
   sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
   config: async (io) => (await import('./config.js')).configCommand(io),
   doctor: async (io) => (await import('./doctor.js')).doctorCommand(io),

@@ -19,15 +19,19 @@ interface Reservation extends Movement {
  */
 export class Inventory {
   private balances: ReadonlyMap<string, Attos> = new Map();
-  private stateVersion = -1;
+  private stateVersion: number | undefined;
   private readonly reservations = new Map<string, Reservation>();
 
-  /** Limits by symbol; of the pricing that counts now. */
-  constructor(private readonly limits: (symbol: string) => TokenLimits | undefined) {}
+  constructor(
+    /** By symbol, of the pricing that counts now. */
+    private readonly limits: (symbol: string) => TokenLimits | undefined,
+    /** The state at which the last fill settled that has no reservation any more: older balances do not have it. */
+    private readonly since = 0,
+  ) {}
 
   /** No balance has been read yet: nothing can be promised. */
   get isEmpty(): boolean {
-    return this.stateVersion < 0;
+    return this.stateVersion === undefined;
   }
 
   get promises(): number {
@@ -75,7 +79,7 @@ export class Inventory {
   settled(id: string, stateVersion: number): void {
     const reservation = this.reservations.get(id);
     if (reservation === undefined) return;
-    if (stateVersion <= this.stateVersion) this.reservations.delete(id);
+    if (this.stateVersion !== undefined && stateVersion <= this.stateVersion) this.reservations.delete(id);
     else this.reservations.set(id, { ...reservation, settledAt: stateVersion });
   }
 
@@ -86,7 +90,7 @@ export class Inventory {
 
   /** The balances at a state of the ledger. An older state than the last, of a Gateway that lags, says nothing new. */
   observe(stateVersion: number, balances: ReadonlyMap<string, Attos>): void {
-    if (stateVersion < this.stateVersion) return;
+    if (stateVersion < (this.stateVersion ?? this.since)) return;
     this.stateVersion = stateVersion;
     this.balances = balances;
     for (const [id, { settledAt }] of [...this.reservations]) {

@@ -1,6 +1,6 @@
 import { FlashClient, type FlashOptions } from '../anthic/flash/client.js';
 import { CallRefused, FlashError } from '../anthic/flash/error.js';
-import type { FillExecution, NewOrder } from '../anthic/flash/wire.js';
+import type { FillExecution, NewOrder, TokenAmount } from '../anthic/flash/wire.js';
 import type { Clock } from '../anthic/stream/clock.js';
 import type { LedgerClock } from '../ledger/clock.js';
 import type { SolverEvent } from '../observe/event.js';
@@ -60,7 +60,7 @@ export class Maker {
   constructor(private readonly options: MakerOptions) {
     const { store, ledger, clock, emit, flash, address: account, submit } = options;
     this.pricing = options.pricing;
-    const inventory = new Inventory((symbol) => this.pricing.tokens.get(symbol));
+    const inventory = new Inventory((symbol) => this.pricing.tokens.get(symbol), store.settledUpTo);
     this.inventory = inventory;
     this.follower = new Follower({ ...{ account, ledger, store, inventory, emit }, terms: () => this.terms });
     this.client = new FlashClient({
@@ -91,6 +91,11 @@ export class Maker {
     if (!this.stopping) this.client.start();
   }
 
+  /** Fills that may settle still. */
+  get openFills(): number {
+    return this.options.store.openFills().length;
+  }
+
   /** New prices count from the next order on. */
   reprice(pricing: Pricing): void {
     this.pricing = pricing;
@@ -99,7 +104,7 @@ export class Maker {
 
   /** Takes all prices back, waits for fills that are on their way, and returns how many may settle still. */
   async stop(graceMs: number): Promise<{ inFlight: number }> {
-    const { clock, store } = this.options;
+    const { clock } = this.options;
     this.stopping = true;
     this.cancelLook();
     this.client.clearBooks();
@@ -111,7 +116,7 @@ export class Maker {
     cancel();
     await this.client.stop();
     await Promise.all([this.looking, ...this.filling]);
-    return { inFlight: store.openFills().length };
+    return { inFlight: this.openFills };
   }
 
   private async look(): Promise<void> {
@@ -266,7 +271,8 @@ export class Maker {
   }
 }
 
-function movementOf({ sold, fees, bought }: Pick<WrittenFill, 'sold' | 'fees' | 'bought'>) {
+/** What a fill moves: `sold` and `bought` of an acceptance or of the store. */
+function movementOf({ sold, fees, bought }: { sold: TokenAmount; fees: WrittenFill['fees']; bought: TokenAmount }) {
   const withdrawn = sold.amount + fees.anthic + fees.settlement;
   return {
     gives: { symbol: sold.symbol, amount: withdrawn },

@@ -19,10 +19,13 @@ export interface Tables {
     base: string;
     quote: string;
     sold_symbol: string;
+    /** Addresses of resources. */
+    sold_resource: string;
     sold: string;
     anthic_fee: string;
     settlement_fee: string;
     bought_symbol: string;
+    bought_resource: string;
     bought: string;
     written_at: number;
     fill_before: number;

@@ -49,9 +49,9 @@ export function signFill(
     payload: fromHex(transaction),
     transaction,
     pair: quote.book.pair,
-    sold: { symbol: sold.symbol, amount: sold.amount },
+    sold: { symbol: sold.symbol, resource: sold.token.address, amount: sold.amount },
     fees: { anthic: fees.anthic, settlement: fees.settlement },
-    bought: { symbol: bought.symbol, amount: bought.amount },
+    bought: { symbol: bought.symbol, resource: bought.token.address, amount: bought.amount },
     fillBefore,
     expiresAt: Number(expiresAt) * 1000,
   };

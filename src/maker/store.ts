@@ -5,6 +5,13 @@ import { Database } from './database.js';
 import { MakerError } from './error.js';
 import type { FillAnswer } from './schema.js';
 
+export interface StoredAmount {
+  readonly symbol: string;
+  /** The resource's address. */
+  readonly resource: string;
+  readonly amount: Attos;
+}
+
 /** A fill as it is signed, before it is sent. Times are Unix milliseconds. */
 export interface WrittenFill {
   readonly orderId: string;
@@ -12,9 +19,9 @@ export interface WrittenFill {
   /** The signed partial transaction. */
   readonly payload: Uint8Array;
   readonly pair: Pair;
-  readonly sold: { readonly symbol: string; readonly amount: Attos };
+  readonly sold: StoredAmount;
   readonly fees: { readonly anthic: Attos; readonly settlement: Attos };
-  readonly bought: { readonly symbol: string; readonly amount: Attos };
+  readonly bought: StoredAmount;
   readonly fillBefore: number;
   readonly expiresAt: number;
 }
@@ -77,6 +84,13 @@ export class MakerStore {
     return row?.last ?? 0;
   }
 
+  /** The ledger's state at which the last fill settled; 0 before the first. */
+  get settledUpTo(): number {
+    const { query } = this.db;
+    const row = this.db.get(query.selectFrom('fill').select((of) => of.fn.max('state_version').as('last')));
+    return row?.last ?? 0;
+  }
+
   /** Whether an order has been filled or declined already. */
   knows(orderId: string): boolean {
     const { query } = this.db;
@@ -98,10 +112,12 @@ export class MakerStore {
           base: fill.pair.base,
           quote: fill.pair.quote,
           sold_symbol: fill.sold.symbol,
+          sold_resource: fill.sold.resource,
           sold: String(fill.sold.amount),
           anthic_fee: String(fill.fees.anthic),
           settlement_fee: String(fill.fees.settlement),
           bought_symbol: fill.bought.symbol,
+          bought_resource: fill.bought.resource,
           bought: String(fill.bought.amount),
           written_at: this.now(),
           fill_before: fill.fillBefore,
@@ -159,9 +175,9 @@ export class MakerStore {
       (row): OpenFill => ({
         orderId: row.order_id,
         subintentId: row.subintent_id,
-        sold: { symbol: row.sold_symbol, amount: BigInt(row.sold) },
+        sold: { symbol: row.sold_symbol, resource: row.sold_resource, amount: BigInt(row.sold) },
         fees: { anthic: BigInt(row.anthic_fee), settlement: BigInt(row.settlement_fee) },
-        bought: { symbol: row.bought_symbol, amount: BigInt(row.bought) },
+        bought: { symbol: row.bought_symbol, resource: row.bought_resource, amount: BigInt(row.bought) },
         fillBefore: row.fill_before,
         expiresAt: row.expires_at,
         outcome: row.outcome ?? undefined,
