@@ -166,6 +166,22 @@ export class GatewayEndpoint {
     return { ledger: wire.ledger_state, nextCursor: wire.next_cursor, items: wire.items };
   }
 
+  /** Of at most 20 fungible resources: resource → decimals. One that this Gateway does not know is left out. */
+  async divisibilities(resources: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number>> {
+    const stateEntityDetailsRequest = { addresses: [...resources] };
+    const { items } = await this.call(
+      'entityDetails',
+      WIRE.entityDetails,
+      (init) => this.client.state.innerClient.stateEntityDetailsRaw({ stateEntityDetailsRequest }, init),
+      options,
+    );
+    const known = new Map<string, number>();
+    for (const { address, details } of items) {
+      if (details?.divisibility !== undefined) known.set(address, details.divisibility);
+    }
+    return known;
+  }
+
   /** Of an enum payload of discriminator 15: keys, no signatures. What is expired is rejected here too (T9). */
   async preview(previewHex: string, flags: PreviewFlags = {}, options?: CallOptions): Promise<PreviewOutcome> {
     const transactionPreviewV2Request = {
