@@ -15,7 +15,8 @@ export function makerCommand(
   const command = new Command('maker').description(
     'make a market by flash liquidity; a dry run unless --submit is given',
   );
-  return addMakerSettings(command)
+  // `--store` behind `report` is the report's.
+  return addMakerSettings(command.enablePositionalOptions())
     .addHelpText(
       'after',
       `

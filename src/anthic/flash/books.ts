@@ -7,17 +7,11 @@ import { encodePriceBook, pairName } from './wire.js';
  * knows which of the last messages arrived, so an empty book is sent again like any other.
  */
 export class PriceBooks {
-  private readonly wanted = new Map<string, { book: OrderBook; text: string }>();
-  private readonly unsent = new Set<string>();
+  private readonly wanted = new Map<string, { readonly book: OrderBook; readonly text: string }>();
+  private readonly sent = new Map<string, string>();
 
-  /** False where this is what the peer has been told already. */
-  set(book: OrderBook): boolean {
-    const name = pairName(book.pair);
-    const text = JSON.stringify(encodePriceBook(book));
-    if (this.wanted.get(name)?.text === text) return this.unsent.has(name);
-    this.wanted.set(name, { book, text });
-    this.unsent.add(name);
-    return true;
+  set(book: OrderBook): void {
+    this.wanted.set(pairName(book.pair), { book, text: JSON.stringify(encodePriceBook(book)) });
   }
 
   /** Every pair becomes one that is not traded. */
@@ -27,14 +21,15 @@ export class PriceBooks {
 
   /** Nothing that was sent counts any more. */
   forgetSent(): void {
-    for (const name of this.wanted.keys()) this.unsent.add(name);
+    this.sent.clear();
   }
 
-  /** Sends what is unsent for as long as `send` takes it; true where nothing is left. */
+  /** Sends what the peer has not been told, for as long as `send` takes it; true where nothing is left. */
   flush(send: (book: OrderBook) => boolean): boolean {
-    for (const name of [...this.unsent]) {
-      if (!send(this.wanted.get(name)!.book)) return false;
-      this.unsent.delete(name);
+    for (const [name, { book, text }] of this.wanted) {
+      if (this.sent.get(name) === text) continue;
+      if (!send(book)) return false;
+      this.sent.set(name, text);
     }
     return true;
   }

@@ -125,7 +125,8 @@ export class FlashClient {
 
   /** Wants this book to be the pair's. Sent as soon as there is a connection with room; of several the last counts. */
   setBook(book: OrderBook): void {
-    if (this.books.set(book)) this.flushSoon(0);
+    this.books.set(book);
+    this.flushSoon(0);
   }
 
   /** Stops trading every pair. */

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { pairName } from '../../anthic/flash/wire.js';
 import { formatAmount } from '../../base/amount.js';
+import { MakerError } from '../../maker/error.js';
 import { parsePricing } from '../../maker/pricing.js';
 import { type MakerReport, readReport } from '../../maker/report.js';
-import { unreadable } from '../error.js';
+import { CliError, EXIT, unreadable } from '../error.js';
 import { type Io, processIo } from '../io.js';
 import { jsonOption } from '../options.js';
 import { formatFields, printJson, printLine } from '../output.js';
@@ -18,26 +19,46 @@ interface Options {
 
 /** `maker report`: what a maker's fills have brought, from its store. */
 export function reportCommand(io: Io = processIo()): Command {
-  return new Command('report')
-    .description('tell position, profit and what became of orders')
-    .option('--store <file>', "the maker's store", 'maker.sqlite')
-    .option('--pricing <file>', 'value positions at the prices of this file; else at those of the last fills')
-    .addOption(jsonOption())
-    .addHelpText(
-      'after',
-      `
+  return (
+    new Command('report')
+      .description('tell position, profit and what became of orders')
+      .option('--store <file>', "the maker's store", 'maker.sqlite')
+      .option('--pricing <file>', 'value positions at the prices of this file; else at those of the last fills')
+      .addOption(jsonOption())
+      // Commander would end the process by itself otherwise.
+      .exitOverride()
+      .showHelpAfterError('(--help tells the options)')
+      .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+      .addHelpText(
+        'after',
+        `
 Amounts are exact. Of a token, \`net\` is what was signed, and \`ledger\` what the settling transactions changed in the
 account: they differ by what was rebated.
 
 Example:
   $ anthic-solver maker report --store maker.sqlite --pricing pricing.json
 `,
-    )
-    .action(async ({ store, pricing, json }: Options) => {
-      const report = readReport(store, pricing === undefined ? undefined : pricesOf(pricing));
-      if (json) await printJson(io.stdout, reportObject(report));
-      else await printLine(io.stdout, reportText(report));
-    });
+      )
+      .action(async ({ store, pricing, json }: Options) => {
+        const report = read(store, pricing === undefined ? undefined : pricesOf(pricing));
+        if (json) await printJson(io.stdout, reportObject(report));
+        else await printLine(io.stdout, reportText(report));
+      })
+  );
+}
+
+function read(store: string, prices: ReadonlyMap<string, bigint> | undefined): MakerReport {
+  try {
+    return readReport(store, prices);
+  } catch (error) {
+    if (!(error instanceof MakerError)) throw error;
+    throw new CliError(
+      EXIT.unreadable,
+      error.code,
+      error.message,
+      error.hint === undefined ? {} : { hint: error.hint },
+    );
+  }
 }
 
 function pricesOf(file: string): ReadonlyMap<string, bigint> {
