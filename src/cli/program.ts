@@ -35,6 +35,7 @@ async function buildProgram(args: readonly string[], io: Io): Promise<Command> {
   const program = new Command('anthic-solver')
     .description('Settles Anthic bundles on the Radix ledger.')
     .version(packageVersion(), '-V, --version', 'print the version')
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       `

@@ -11,6 +11,8 @@ import { cli, jsonLines, Sink, temporaryFolder } from './support.js';
 const folder = temporaryFolder();
 const pricing = folder.write('pricing.json', JSON.stringify({ pairs: [pricingOf()] }));
 
+const key = folder.write('maker.key', `ed25519:${'11'.repeat(32)}\n`);
+
 /** Settings of a maker on this machine. */
 function settings(change: object = {}): string {
   const all = {
@@ -20,6 +22,7 @@ function settings(change: object = {}): string {
     gateways: ['http://127.0.0.1:1'],
     pricing,
     store: folder.path('maker.sqlite'),
+    keyFile: key,
     ...change,
   };
   return folder.write('maker.json', JSON.stringify(all));
@@ -54,17 +57,16 @@ describe('maker', () => {
     expect((await cli(['maker', '--config', folder.write('bad', '[]')])).stderr).toContain('expected a JSON object');
   });
 
-  it('needs an API key, and to submit a private key', async () => {
+  it('needs a private key and an API key', async () => {
+    const unsigned = await cli(['maker', '--config', settings({ keyFile: undefined })]);
+    expect([unsigned.status, unsigned.stderr]).toEqual([2, expect.stringContaining('give --key-file or ANTHIC_SOLVER_KEY')]);
     const config = settings();
     const missing = await cli(['maker', '--config', config]);
-    expect([missing.status, missing.stderr]).toEqual([
-      2,
-      expect.stringContaining('give --api-key-file or ANTHIC_API_KEY'),
-    ]);
-    const unsigned = await cli(['maker', '--config', config, '--submit'], '', { ANTHIC_API_KEY: 'k' });
-    expect([unsigned.status, unsigned.stderr]).toEqual([2, expect.stringContaining('--submit needs a key')]);
+    expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('give --api-key-file or ANTHIC_API_KEY')]);
     const unread = await cli(['maker', '--config', config, '--api-key-file', folder.path('none')]);
     expect(unread.status).toBe(3);
+    const bad = await cli(['maker', '--config', config, '--api-key-file', folder.write('api.key', 'two words')]);
+    expect([bad.status, bad.stderr]).toEqual([1, expect.stringContaining('[bad-api-key]')]);
   });
 
   it('refuses a bad pricing file by its field', async () => {
@@ -93,7 +95,7 @@ describe('maker', () => {
       const own = folder.write('own.json', JSON.stringify({ pairs: [pricingOf()] }));
       const config = settings({
         flash: [flash.url],
-        gateways: [sandbox.gatewayUrl],
+        gateways: [sandbox.gateway.url],
         pricing: own,
         pricingIntervalMs: 50,
       });
@@ -125,7 +127,7 @@ describe('maker report', () => {
   it('tells position and profit', async () => {
     const store = MakerStore.open(file, { network: 242, account: 'account_sim1x' }, () => 5);
     expect((await cli(['maker', 'report', '--store', file])).stdout).toContain(
-      'fills     0 settled, 0 expired, 0 open',
+      'fills      0 settled, 0 expired, 0 open',
     );
     store.writeAhead(fillOf('a'));
     store.settled('a', 'txid_1', 7);

@@ -9,7 +9,7 @@ import { PricingFile } from '../../maker/pricingFile.js';
 import { MakerStore } from '../../maker/store.js';
 import { openLog } from '../../observe/log.js';
 import { type Observer, Observers } from '../../observe/observers.js';
-import { SolverKey } from '../../transaction/solverKey.js';
+import type { SolverKey } from '../../transaction/solverKey.js';
 import { type SolverAccount, solverAccount } from '../config/account.js';
 import { usageError } from '../error.js';
 import type { Io } from '../io.js';
@@ -130,13 +130,11 @@ function openPricing(
   return file;
 }
 
-/** A dry run needs no key: it only shows what would be. */
-function loadKey({ keyFile, submit }: MakerSettings, io: Io): SolverKey {
+/** A dry run needs it, too: what is quoted depends on what its account holds. */
+function loadKey({ keyFile }: MakerSettings, io: Io): SolverKey {
   const key = loadSolverKey(keyFile, io);
   if (key !== undefined) return key;
-  if (submit) throw usageError(`--submit needs a key: give --key-file or ${KEY_VARIABLE}`);
-  io.stderr.write('note: no key was given, so a throwaway key stands in for it\n');
-  return SolverKey.generate('Ed25519');
+  throw usageError(`expected the maker's key: give --key-file or ${KEY_VARIABLE}`);
 }
 
 function discriminator(): bigint {
