@@ -59,14 +59,20 @@ describe('maker', () => {
 
   it('needs a private key and an API key', async () => {
     const unsigned = await cli(['maker', '--config', settings({ keyFile: undefined })]);
-    expect([unsigned.status, unsigned.stderr]).toEqual([2, expect.stringContaining('give --key-file or ANTHIC_SOLVER_KEY')]);
+    expect([unsigned.status, unsigned.stderr]).toEqual([
+      2,
+      expect.stringContaining('give --key-file or ANTHIC_SOLVER_KEY'),
+    ]);
     const config = settings();
     const missing = await cli(['maker', '--config', config]);
-    expect([missing.status, missing.stderr]).toEqual([2, expect.stringContaining('give --api-key-file or ANTHIC_API_KEY')]);
+    expect([missing.status, missing.stderr]).toEqual([
+      2,
+      expect.stringContaining('give --api-key-file or ANTHIC_API_KEY'),
+    ]);
     const unread = await cli(['maker', '--config', config, '--api-key-file', folder.path('none')]);
     expect(unread.status).toBe(3);
     const bad = await cli(['maker', '--config', config, '--api-key-file', folder.write('api.key', 'two words')]);
-    expect([bad.status, bad.stderr]).toEqual([1, expect.stringContaining('[bad-api-key]')]);
+    expect([bad.status, bad.stderr]).toEqual([3, expect.stringContaining('[bad-api-key]')]);
   });
 
   it('refuses a bad pricing file by its field', async () => {

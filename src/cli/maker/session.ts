@@ -10,6 +10,7 @@ import { MakerStore } from '../../maker/store.js';
 import { openLog } from '../../observe/log.js';
 import { type Observer, Observers } from '../../observe/observers.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
+import { API_KEY_VARIABLE, loadApiKey } from '../apiKey.js';
 import { type SolverAccount, solverAccount } from '../config/account.js';
 import { usageError } from '../error.js';
 import type { Io } from '../io.js';
@@ -17,7 +18,6 @@ import { KEY_VARIABLE, loadSolverKey } from '../keySource.js';
 import { openLedger, reachLedger } from '../run/gateways.js';
 import { aborted, packageVersion, type Surroundings } from '../run/session.js';
 import { listenForStop } from '../run/signals.js';
-import { loadApiKey } from './apiKey.js';
 import type { MakerSettings } from './settings.js';
 
 /** From the first line of the log to the last. What was opened is closed in reverse order, whatever happens. */
@@ -30,6 +30,7 @@ export async function runMaker(
     const key = loadKey(settings, io);
     opened.push(() => key.dispose());
     const apiKey = loadApiKey(settings.apiKeyFile, io);
+    if (apiKey === undefined) throw usageError(`expected an API key: give --api-key-file or ${API_KEY_VARIABLE}`);
     const account = solverAccount(settings, key.publicKey);
     const { network, submit } = settings;
     const store = MakerStore.open(settings.store, { network: network.id, account: account.address }, Date.now);
