@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ApiKey } from '../../../src/anthic/apiKey.js';
 import { ASSUMED_SHAPES } from '../../../src/anthic/assumptions.js';
@@ -241,6 +242,22 @@ describe('FlashClient over real sockets', () => {
           .map(({ params }) => params.pair.base),
       ),
     ).toEqual(new Set(['xwBTC', 'XRD']));
+  });
+
+  it('lets books wait for a peer that does not read, and then sends the newest', async () => {
+    const client = await started({ bookBufferBytes: 4096, pingIntervalMs: 10_000, pingGraceMs: 10_000 });
+    const [first] = server.calls(START_ORDERS);
+    const levels = Array.from({ length: 2000 }, (_, index) => ({ price: units(1), amount: units(index + 1) }));
+    const wanted = (round: number) => ({ ...book(units(round)), asks: levels });
+    (first!.link as unknown as { _socket: Socket })._socket.pause();
+    for (let round = 1; round <= 1000; round++) {
+      client.setBook(wanted(round));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    (first!.link as unknown as { _socket: Socket })._socket.resume();
+    await until(() => expect(server.calls(BOOK).at(-1)?.params.bids).toEqual([['1000', '1']]));
+    // What fits the system's buffers, and not a message for each change.
+    expect(server.calls(BOOK).length).toBeLessThan(500);
   });
 
   it('goes on with books and fills over another connection when one dies', async () => {
