@@ -1,6 +1,7 @@
 import { FlashClient, type FlashOptions } from '../anthic/flash/client.js';
 import { CallRefused, FlashError } from '../anthic/flash/error.js';
 import type { FillExecution, NewOrder, TokenAmount } from '../anthic/flash/wire.js';
+import { MIN_EXPIRY } from '../anthic/order/expiry.js';
 import type { Clock } from '../anthic/stream/clock.js';
 import type { LedgerClock } from '../ledger/clock.js';
 import type { SolverEvent } from '../observe/event.js';
@@ -158,19 +159,19 @@ export class Maker {
   private receive(order: NewOrder): void {
     const { store } = this.options;
     if (store.knows(order.id)) return;
-    const verdict = this.judge(order);
+    const verdict = this.decide(order);
     if (verdict.type === 'decline') return this.declined(order, verdict);
     const fill = this.writeAhead(order, verdict);
     // What it takes is promised now: the book must not offer it any more.
     this.guarded('quotes', () => this.requote());
-    const sending = this.send(fill).then(
-      () => void this.filling.delete(sending),
-      (error) => this.failed('fill', error),
-    );
+    const sending = this.send(fill)
+      .catch((error) => this.failed('fill', error))
+      .finally(() => this.filling.delete(sending));
     this.filling.add(sending);
   }
 
-  private judge(order: NewOrder): Acceptance | Decline {
+  /** What it accepts it has reserved. */
+  private decide(order: NewOrder): Acceptance | Decline {
     const { clock, marginMs, submit } = this.options;
     if (this.stopping) return decline('stopping', 'the maker is stopping');
     const left = order.fillBefore - clock.now();
@@ -211,8 +212,11 @@ export class Maker {
     }
   }
 
-  private async send({ orderId, transaction, fillBefore }: WrittenFill & { transaction: string }): Promise<void> {
+  private async send(fill: WrittenFill & { readonly transaction: string }): Promise<void> {
     const { store, clock, emit } = this.options;
+    const { orderId, transaction } = fill;
+    // Later, Anthic would not take it, however long the order waits.
+    const fillBefore = Math.min(fill.fillBefore, fill.expiresAt - 1000 * MIN_EXPIRY);
     const started = clock.monotonic();
     const tell = (answer: FillAnswer | 'unknown', detail?: string) => {
       store.answered(orderId, answer === 'unknown' ? null : answer, detail ?? null);

@@ -12,7 +12,7 @@ export interface FillSigner {
   readonly network: number;
   readonly account: NodeId;
   readonly key: Signer;
-  /** Seconds that a fill can be settled for: 15 to 60. */
+  /** Seconds that a fill can be settled for: up to 60, and more than 15, which must be left when it arrives. */
   readonly expirySeconds: number;
   /** 64 random bits. */
   readonly discriminator: () => bigint;

@@ -40,7 +40,7 @@ describe('maker', () => {
     const { status, stderr } = await cli(['maker', '--config', config, '--connections', 'many']);
     expect(status).toBe(2);
     expect(stderr).toContain('spred: there is no such setting');
-    expect(stderr).toMatch(/maker\.json: expirySeconds: expected a whole number from 15 to 60, got 5/);
+    expect(stderr).toMatch(/maker\.json: expirySeconds: expected a whole number from 20 to 60, got 5/);
     expect(stderr).toContain('maker.json: network: expected an id');
     expect(stderr).toContain('--connections: expected a whole number');
     expect(stderr).toContain('Unrecognized key: "fillOrder"');

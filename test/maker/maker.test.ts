@@ -313,6 +313,15 @@ describe('the market maker', () => {
     await until(() => expect(server.connections).toBe(0));
   });
 
+  it('does not wait for an order that may wait for ever', async () => {
+    const maker = await quoting();
+    server.react.set(FILL, () => 'silence');
+    sells('one', '0.1', '9990', { fill_before: Math.floor(Date.now() / 1000) + 1_000_000 });
+    await server.called(FILL);
+    expect(await maker.stop(0)).toEqual({ inFlight: 1 });
+    expect(events).toContainEqual(expect.objectContaining({ type: 'fill-answered', answer: 'unknown' }));
+  });
+
   it('after a crash looks up first what was promised, and takes back what was quoted', async () => {
     const before = MakerStore.open(file, { network: NETWORK, account: address }, Date.now);
     const big = {

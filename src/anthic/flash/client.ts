@@ -27,8 +27,6 @@ export interface FlashOptions extends Partial<FlashSettings> {
   readonly onOrder: (order: NewOrder) => void;
   /** Each once and in order. When it returns, it must have been written down: it is not told again. */
   readonly onExecution: (execution: FillExecution) => void;
-  /** A connection is ready: what happened meanwhile has been told. */
-  readonly onReady?: () => void;
   readonly onEvent?: (event: FlashEvent) => void;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -105,10 +103,14 @@ export class FlashClient {
     for (const session of this.sessions) session.start();
   }
 
-  /** Sends what books wait, ends all connections, and resolves when every socket is gone. */
+  /**
+   * Sends what books wait, ends all connections, and resolves when every socket is gone. Of fills that are under way
+   * nothing more is known then.
+   */
   stop(): Promise<void> {
     if (this.stopping === undefined) {
       this.flush(Number.POSITIVE_INFINITY);
+      this.fills.stop();
       this.stopping = Promise.all(this.sessions.map((session) => session.stop())).then(() => this.cancelFlush?.());
     }
     return this.stopping;
@@ -116,11 +118,6 @@ export class FlashClient {
 
   health(): FlashHealth[] {
     return this.sessions.map((session) => ({ ...session.health(), ready: session.isReady }));
-  }
-
-  /** Whether anything can be sent now. */
-  get isReady(): boolean {
-    return this.ready.length > 0;
   }
 
   /** Wants this book to be the pair's. Sent as soon as there is a connection with room; of several the last counts. */
@@ -152,7 +149,6 @@ export class FlashClient {
   private sessionReady(): void {
     this.books.forgetSent();
     this.flush();
-    this.options.onReady?.();
   }
 
   private sessionDown(session: FlashSession): void {

@@ -26,6 +26,7 @@ const PAUSE_MS = 50;
  */
 export class Fills {
   private readonly running = new Map<string, Promise<void>>();
+  private stopped = false;
 
   constructor(private readonly options: FillsOptions) {}
 
@@ -41,12 +42,17 @@ export class Fills {
     return promise;
   }
 
+  /** Nothing is sent from here on. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   private async send({ orderId, transaction, fillBefore }: Fill): Promise<void> {
     const { clock, timeoutMs, sessions } = this.options;
     let wasSent = false;
     for (let turn = 0; ; turn++) {
       const left = fillBefore - clock.now();
-      if (left <= 0) break;
+      if (left <= 0 || this.stopped) break;
       const ready = sessions();
       const session = ready[turn % Math.max(1, ready.length)];
       if (session === undefined) {

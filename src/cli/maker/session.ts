@@ -48,7 +48,7 @@ export async function runMaker(
     const pricing = openPricing(settings, emit, (changed) => maker.reprice(changed));
     const ledger = openLedger(settings, packageVersion(), emit);
     const surroundings = systemSurroundings();
-    const api = new TradeApi(settings.trade, surroundings, { apiKey });
+    const api = new TradeApi(settings.trade, surroundings);
     const maker: Maker = new Maker({
       signer: { network: network.id, account: account.node, key, expirySeconds: settings.expirySeconds, discriminator },
       address: account.address,

@@ -42,7 +42,7 @@ const SETTINGS = {
   submit:            setting(flag,                           'false',        'quote and fill; else dry run'),
   store:             setting(path,                           'maker.sqlite', 'what was promised; on a local disk'),
   connections:       setting(integer(1, 16),                 '2',            'to each Flash Liquidity API'),
-  expirySeconds:     setting(integer(15, 60),                '30',           'how long a fill can be settled'),
+  expirySeconds:     setting(integer(20, 60),                '30',           'how long a fill can be settled'),
   marginMs:          setting(milliseconds(0, MINUTE),        '500',          'an order with less time than this is not filled'),
   maxClockAgeMs:     setting(milliseconds(1_000, 10*MINUTE), '15000',        "age of the ledger's time at which to stop quoting"),
   pollIntervalMs:    setting(milliseconds(100, MINUTE),      '1000',         'between two looks at the ledger'),

@@ -88,7 +88,7 @@ describe('FlashClient over real sockets', () => {
   it('takes any answer to its ping for the barrier', async () => {
     server.react.set('ping', () => ({ error: { code: -32601, message: 'no such method' } }));
     const client = await started();
-    expect(client.isReady).toBe(true);
+    expect(client.health()[0]!.ready).toBe(true);
   });
 
   it('goes on without an answer to its ping', async () => {
@@ -132,7 +132,7 @@ describe('FlashClient over real sockets', () => {
     const client = make();
     client.start();
     await server.called(START_ORDERS, method === START_ORDERS ? 3 : 1);
-    await until(() => expect(client.isReady).toBe(true));
+    await until(() => expect(client.health()[0]!.ready).toBe(true));
     server.notify('platform.new_orders.new', newOrder('after'));
     await until(() => expect(orders.map(({ id }) => id)).toEqual(['after']));
   });
@@ -415,7 +415,7 @@ describe('FlashClient over real sockets', () => {
     server.notify('platform.new_orders.new', newOrder('fine'));
     await until(() => expect(orders.map(({ id }) => id)).toEqual(['fine']));
     expect(executions).toEqual([]);
-    expect(client.isReady).toBe(true);
+    expect(client.health()[0]!.ready).toBe(true);
     const told = events.filter((event) => event.type === 'flash-bad-message');
     // The first, second, fourth, eighth, …: a flood of them floods no log.
     expect(told.map(({ count }) => count)).toEqual([1, 2, 4, 8, 16]);
