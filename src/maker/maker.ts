@@ -32,6 +32,8 @@ export interface MakerOptions {
   readonly marginMs: number;
   /** Age of the ledger's time from which nothing is quoted or filled. */
   readonly maxClockAgeMs: number;
+  /** Age of the prices from which nothing is quoted: whoever writes them may have died. Undefined: they never age. */
+  readonly maxPricingAgeMs: number | undefined;
   /** Between two looks at the ledger. */
   readonly pollMs: number;
   /** Between two looks at the terms. */
@@ -51,6 +53,8 @@ export class Maker {
   private readonly client: FlashClient;
   private readonly filling = new Set<Promise<void>>();
   private pricing: Pricing;
+  private pricingAt: number;
+  private pausedFor: string | undefined;
   private terms: Terms | undefined;
   private termsAt = Number.NEGATIVE_INFINITY;
   private statusAt = Number.NEGATIVE_INFINITY;
@@ -61,6 +65,7 @@ export class Maker {
   constructor(private readonly options: MakerOptions) {
     const { store, ledger, clock, emit, flash, address: account, submit } = options;
     this.pricing = options.pricing;
+    this.pricingAt = clock.monotonic();
     const inventory = new Inventory((symbol) => this.pricing.tokens.get(symbol), store.settledUpTo);
     this.inventory = inventory;
     this.follower = new Follower({ ...{ account, ledger, store, inventory, emit }, terms: () => this.terms });
@@ -100,6 +105,7 @@ export class Maker {
   /** New prices count from the next order on. */
   reprice(pricing: Pricing): void {
     this.pricing = pricing;
+    this.pricingAt = this.options.clock.monotonic();
     this.guarded('quotes', () => this.requote());
   }
 
@@ -152,8 +158,20 @@ export class Maker {
   /** Nothing is quoted while something is not known that a fill needs. */
   private requote(): void {
     if (this.stopping) return;
-    const canFill = !this.inventory.isEmpty && this.clockFault() === undefined;
-    this.quoter.update(this.pricing, canFill ? this.terms : undefined);
+    const why = this.pause();
+    if (why !== undefined && this.pausedFor === undefined) this.options.emit({ type: 'quotes-paused', why });
+    if (why === undefined && this.pausedFor !== undefined) this.options.emit({ type: 'quotes-resumed' });
+    this.pausedFor = why;
+    this.quoter.update(this.pricing, why === undefined ? this.terms : undefined);
+  }
+
+  /** Why nothing can be quoted now. */
+  private pause(): string | undefined {
+    const { clock, maxPricingAgeMs = Number.POSITIVE_INFINITY } = this.options;
+    if (this.terms === undefined) return 'the terms of the Trade API are not known';
+    if (this.inventory.isEmpty) return 'the balances are not known';
+    if (clock.monotonic() - this.pricingAt > maxPricingAgeMs) return `the prices are older than ${maxPricingAgeMs} ms`;
+    return this.clockFault();
   }
 
   private receive(order: NewOrder): void {

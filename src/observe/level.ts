@@ -47,6 +47,8 @@ const LEVELS: Levels = {
   'pricing-changed':        'info',
   'pricing-refused':        'error',
   'terms-failed':           'warn',
+  'quotes-paused':          'warn',
+  'quotes-resumed':         'info',
   'pair-not-quoted':        'warn',
   'book-quoted':            'debug',
   'order-declined':         'info',

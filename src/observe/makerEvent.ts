@@ -10,6 +10,9 @@ export type MakerEvent =
   | { readonly type: 'pricing-refused'; readonly file: string; readonly field: string; readonly detail: string }
   /** Fees, level, tokens and the rule of settlement, from the Trade API. */
   | { readonly type: 'terms-failed'; readonly code: string; readonly detail: string }
+  /** From here to `quotes-resumed` all prices are taken back. */
+  | { readonly type: 'quotes-paused'; readonly why: string }
+  | { readonly type: 'quotes-resumed' }
   | { readonly type: 'pair-not-quoted'; readonly pair: string; readonly detail: string }
   | {
       readonly type: 'book-quoted';

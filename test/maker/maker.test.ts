@@ -92,7 +92,7 @@ describe('the market maker', () => {
       },
       terms: async () => termsOf(),
       pricing: parsePricing(JSON.stringify(pricing)),
-      ...{ marginMs: 100, maxClockAgeMs: 5000, pollMs: 20, termsMs: 20, statusMs: 20 },
+      ...{ marginMs: 100, maxClockAgeMs: 5000, maxPricingAgeMs: undefined, pollMs: 20, termsMs: 20, statusMs: 20 },
       emit: (event) => events.push(event),
       ...change,
     });
@@ -275,6 +275,7 @@ describe('the market maker', () => {
     await server.called('platform.new_orders.start_stream', 2);
     sells('one', '0.1', '9990');
     await found('order-declined', { orderId: 'one', code: 'no-terms' });
+    await found('quotes-paused', { why: 'the terms of the Trade API are not known' });
     fails = false;
     await until(() => expect(events.filter(({ type }) => type === 'maker-status').length).toBeGreaterThan(3));
     sells('two', '0.1', '9990');
@@ -287,6 +288,15 @@ describe('the market maker', () => {
     await found('ledger-look-failed', { detail: 'no Gateway' });
     ledger.ageMs = 10_000;
     await until(() => expect(lastBook()).toMatchObject({ bids: [], asks: [] }));
+  });
+
+  it('takes its prices back when nobody has renewed them', async () => {
+    const maker = await quoting({ maxPricingAgeMs: 300 });
+    await until(() => expect(lastBook()).toMatchObject({ bids: [], asks: [] }));
+    await found('quotes-paused', { why: 'the prices are older than 300 ms' });
+    maker.reprice(parsePricing(JSON.stringify({ pairs: [pricingOf({ price: '90000' })] })));
+    await until(() => expect(server.calls(BOOK).map(({ params }) => params.bids[0]?.[0])).toContain('89910'));
+    await found('quotes-resumed');
   });
 
   it('as a dry run sends neither prices nor fills', async () => {

@@ -63,6 +63,7 @@ export async function runMaker(
       clock: systemClock,
       marginMs: settings.marginMs,
       maxClockAgeMs: settings.maxClockAgeMs,
+      maxPricingAgeMs: settings.maxPricingAgeMs,
       pollMs: settings.pollIntervalMs,
       termsMs: settings.termsIntervalMs,
       statusMs: settings.statusIntervalMs,

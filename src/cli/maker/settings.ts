@@ -9,7 +9,7 @@ import { LOG_LEVELS } from '../config/settings.js';
 import { CliError, EXIT, systemMessage } from '../error.js';
 import type { Io } from '../io.js';
 
-const { choice, flag, gatewayUrls, integer, milliseconds, network, path, streamUrls, text } = kinds;
+const { choice, flag, gatewayUrls, integer, milliseconds, network, orNone, path, streamUrls, text } = kinds;
 
 /** A setting of a market maker: what it can hold, its default as text, what it means. Without a default it is required. */
 interface MakerSetting<T> {
@@ -28,6 +28,7 @@ function optional<T>(kind: Kind<T>, description: string): MakerSetting<T | undef
 }
 
 const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 
 // biome-ignore format: a table reads better aligned
 const SETTINGS = {
@@ -45,6 +46,7 @@ const SETTINGS = {
   expirySeconds:     setting(integer(20, 60),                '30',           'how long a fill can be settled'),
   marginMs:          setting(milliseconds(0, MINUTE),        '500',          'an order with less time than this is not filled'),
   maxClockAgeMs:     setting(milliseconds(1_000, 10*MINUTE), '15000',        "age of the ledger's time at which to stop quoting"),
+  maxPricingAgeMs:   setting(orNone(milliseconds(1_000, DAY)), 'none',       'age of the pricing file at which to stop quoting'),
   pollIntervalMs:    setting(milliseconds(100, MINUTE),      '1000',         'between two looks at the ledger'),
   termsIntervalMs:   setting(milliseconds(1_000, 60*MINUTE), '60000',        'between two looks at fees and tokens'),
   pricingIntervalMs: setting(milliseconds(50, MINUTE),       '500',          'between two looks at the pricing file'),
