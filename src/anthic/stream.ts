@@ -1,3 +1,4 @@
+import { parseFrame } from './frame.js';
 import { type Clock, systemClock } from './stream/clock.js';
 import { StreamError } from './stream/error.js';
 import type { StreamEvent } from './stream/event.js';
@@ -52,7 +53,7 @@ export class SolverStream {
     };
     this.signal = signal;
     this.feeds = [...targets.values()].map((target) => {
-      return new Feed({ target, settings, clock, random, connect, onFrame, onEvent: tell });
+      return new Feed({ target, settings, clock, random, connect, onFrame, proves: isBundle, onEvent: tell });
     });
   }
 
@@ -75,5 +76,14 @@ export class SolverStream {
   /** One entry a URL, in the order in which they were given. */
   health(): FeedHealth[] {
     return this.feeds.map((feed) => feed.health());
+  }
+}
+
+function isBundle(text: string): boolean {
+  try {
+    parseFrame(text);
+    return true;
+  } catch {
+    return false;
   }
 }

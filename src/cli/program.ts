@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   journal: async (io) => (await import('./journal.js')).journalCommand(io),
   order: async (io) => (await import('./order.js')).orderCommand(io),
   limits: async (io) => (await import('./limits.js')).limitsCommand(io),
+  maker: async (io) => (await import('./maker.js')).makerCommand(io),
   sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
   config: async (io) => (await import('./config.js')).configCommand(io),
   doctor: async (io) => (await import('./doctor.js')).doctorCommand(io),
@@ -35,6 +36,7 @@ async function buildProgram(args: readonly string[], io: Io): Promise<Command> {
   const program = new Command('anthic-solver')
     .description('Settles Anthic bundles on the Radix ledger.')
     .version(packageVersion(), '-V, --version', 'print the version')
+    .enablePositionalOptions()
     .addHelpText(
       'after',
       `

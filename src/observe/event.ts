@@ -1,5 +1,6 @@
 import type { StreamEvent } from '../anthic/stream/event.js';
 import type { Attos } from '../base/amount.js';
+import type { MakerEvent } from './makerEvent.js';
 
 /**
  * Everything that happens in a running solver. An event holds ids and figures, never a payload or a key, so a listener
@@ -17,7 +18,8 @@ export type SolverEvent =
   | LedgerEvent
   | PriceEvent
   | JournalEvent
-  | LimitEvent;
+  | LimitEvent
+  | MakerEvent;
 
 export type SolverEventType = SolverEvent['type'];
 export type EventOf<T extends SolverEventType> = Extract<SolverEvent, { readonly type: T }>;

@@ -35,7 +35,7 @@ function fieldOf(name: string, value: unknown): unknown {
   return typeof value === 'object' ? nested(value as object) : value;
 }
 
-const IDS: ReadonlySet<string> = new Set(['bundleId', 'txid', 'winner']);
+const IDS: ReadonlySet<string> = new Set(['bundleId', 'txid', 'winner', 'subintentId']);
 const WHOLE: ReadonlySet<string> = new Set(['epoch', 'timestamp']);
 
 function listed(name: string, value: string): string {

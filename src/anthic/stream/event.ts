@@ -51,9 +51,10 @@ export interface Cause {
  * - `closed-by-peer`: a close frame came, with or without code;
  * - `lost`: the connection ended without one (close code 1006);
  * - `silent`: no frame and no pong within interval and grace;
- * - `protocol-error`: bytes that are no websocket frames, or a frame longer than allowed.
+ * - `protocol-error`: bytes that are no websocket frames, or a frame longer than allowed;
+ * - `abandoned`: by this side, since the peer does not do what was agreed.
  */
-export type ClosedReason = 'closed-by-peer' | 'lost' | 'silent' | 'protocol-error';
+export type ClosedReason = 'closed-by-peer' | 'lost' | 'silent' | 'protocol-error' | 'abandoned';
 
 /**
  * - `unreachable`: no connection, or one that ended early;

@@ -1,4 +1,3 @@
-import { parseFrame } from '../frame.js';
 import { Backoff } from './backoff.js';
 import type { Clock } from './clock.js';
 import { causeOf, isTold, type StreamEvent } from './event.js';
@@ -35,7 +34,15 @@ export interface FeedOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly connect: Connect;
+  /** Sent with every upgrade; may hold a secret. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly onFrame: (text: string, origin: FrameOrigin) => unknown;
+  /** Whether a frame shows that the peer is what it should be. Asked after `onFrame`. */
+  readonly proves: (text: string) => boolean;
+  /** The link can be sent to, from now on until `onDown`; neither must throw. */
+  readonly onUp?: () => void;
+  /** The link ended by itself: not called after `stop()`. */
+  readonly onDown?: () => void;
   /** Must not throw. */
   readonly onEvent: (event: StreamEvent) => void;
 }
@@ -82,6 +89,20 @@ export class Feed {
     this.options.onEvent({ type: 'stream-stopped', url: this.options.target.label });
   }
 
+  get bufferedAmount(): number {
+    return this.link?.bufferedAmount ?? 0;
+  }
+
+  /** False where no link is open: nothing is sent then. */
+  send(text: string): boolean {
+    return this.state === 'open' && this.link!.send(text);
+  }
+
+  /** Ends the present link, whose peer does not do what was agreed; another is made after the usual delay. */
+  abandon(detail: string): void {
+    if (this.state === 'open') this.link!.abandon(detail);
+  }
+
   private get url(): string {
     return this.options.target.label;
   }
@@ -97,12 +118,12 @@ export class Feed {
   }
 
   private connect(): void {
-    const { target, connect, clock, settings } = this.options;
+    const { target, headers, connect, clock, settings } = this.options;
     this.enter('connecting');
     this.proven = false;
     this.binaries = 0;
     this.link = new Link(
-      { url: target.url, connect, clock, settings },
+      { url: target.url, headers, connect, clock, settings },
       {
         onOpen: () => this.opened(),
         onText: (text) => this.received(text),
@@ -123,6 +144,7 @@ export class Feed {
     this.heardAt = this.since;
     this.cancel = clock.after(settings.provenAfterMs, () => this.prove('time'));
     onEvent({ type: 'stream-open', url: this.url, tookMs, attempts: this.attempts });
+    if (this.state === 'open') this.options.onUp?.();
   }
 
   private received(text: string): void {
@@ -134,7 +156,7 @@ export class Feed {
       this.consumerFailed(error);
     }
     // After the consumer, who is in a hurry, and only until the link is proven.
-    if (!this.proven && this.state === 'open' && isBundle(text)) this.prove('frame');
+    if (!this.proven && this.state === 'open' && this.options.proves(text)) this.prove('frame');
   }
 
   private consumerFailed(error: unknown): void {
@@ -167,6 +189,7 @@ export class Feed {
     this.cancel = clock.after(delayMs, () => this.connect());
     if (end.type === 'closed') {
       const { type: _, ...rest } = end;
+      this.options.onDown?.();
       onEvent({ type: 'stream-closed', url, openMs, ...rest });
     } else {
       const { type: _, retryAfterMs: __, ...rest } = end;
@@ -175,14 +198,5 @@ export class Feed {
     // Whoever hears of the end may have stopped the stream.
     if (this.state !== 'waiting') return;
     onEvent({ type: 'stream-retry', url, delayMs, attempts: this.backoff.attempts, asked: asked !== undefined });
-  }
-}
-
-function isBundle(text: string): boolean {
-  try {
-    parseFrame(text);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -35,6 +35,8 @@ export interface LinkHandlers {
 
 export interface LinkOptions {
   readonly url: URL;
+  /** Sent with the upgrade, to this URL alone: no redirect is followed. May hold a secret. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly connect: Connect;
   readonly clock: Clock;
   readonly settings: StreamSettings;
@@ -57,7 +59,7 @@ export class Link {
   ) {}
 
   start(): void {
-    const { url, connect, clock, settings } = this.options;
+    const { url, headers, connect, clock, settings } = this.options;
     // The option handshakeTimeout of ws is an idle time, which a dripping peer stretches for ever (docs/interfaces.md §7).
     this.cancelHandshake = clock.after(settings.handshakeTimeoutMs, () => {
       this.end({ type: 'refused', reason: 'timeout' });
@@ -68,12 +70,31 @@ export class Link {
         followRedirects: false,
         maxPayload: settings.maxPayload,
         closeTimeout: settings.closeTimeoutMs,
+        ...(headers === undefined ? {} : { headers }),
       });
     } catch (error) {
       this.end({ type: 'refused', reason: 'unreachable', ...causeOf(error) });
       return;
     }
     this.listen(this.socket);
+  }
+
+  /** Bytes that wait to be sent. */
+  get bufferedAmount(): number {
+    return this.socket?.bufferedAmount ?? 0;
+  }
+
+  /** False where there is no open socket: nothing is sent then. */
+  send(text: string): boolean {
+    if (this.over || this.socket?.readyState !== WebSocket.OPEN) return false;
+    // What cannot be sent any more is told by the end of the socket.
+    this.socket.send(text, () => {});
+    return true;
+  }
+
+  /** Ends a link whose peer does not do what was agreed. */
+  abandon(detail: string): void {
+    if (this.open) this.end({ type: 'closed', reason: 'abandoned', detail: detailText(detail) });
   }
 
   /** Says goodbye and resolves when the socket is gone. Nothing is heard of the link from here on, not even its end. */

@@ -5,8 +5,10 @@ import { systemSurroundings } from '../../ledger/surroundings.js';
 import type { Observer } from '../../observe/observers.js';
 import type { RunConfig } from '../config/runConfig.js';
 
+type GatewayConfig = Pick<RunConfig, 'gateways' | 'requestTimeoutMs' | 'pollIntervalMs'>;
+
 /** The Gateways of a configuration; every call is told. */
-export function openLedger(config: RunConfig, version: string, emit: Observer): Ledger {
+export function openLedger(config: GatewayConfig, version: string, emit: Observer): Ledger {
   const surroundings = systemSurroundings();
   const endpoints = config.gateways.map((url) => {
     const options = { timeoutMs: config.requestTimeoutMs, applicationVersion: version };

@@ -172,13 +172,14 @@ function tellSlowCrypto(emit: Observer): void {
   emit({ type: 'internal-error', code: 'slow-crypto', where: 'start', detail });
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+/** Resolves when the signal fires. */
+export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }
 
 /** The version in package.json, which stands beside src/ and dist/ alike. */
-function packageVersion(): string {
+export function packageVersion(): string {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import Sqlite from 'better-sqlite3';
+import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import { MakerError } from './error.js';
+import { migrate, STORE_VERSION, storeVersion } from './migrations.js';
+import type { Tables } from './schema.js';
+
+/** kysely builds and types the queries; it never runs them, since its drivers are asynchronous and ours must not be. */
+const builder = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/** The database file: typed queries, run synchronously. A write is on the disk before the call returns. */
+export class Database {
+  readonly query = builder;
+
+  private constructor(private readonly db: Sqlite.Database) {}
+
+  /** Opens for writing; makes the file, and brings its schema up to date. Errors: `store-foreign`, `store-newer`. */
+  static open(path: string): Database {
+    return Database.connect(path, { timeout: 1000 }, (db) => {
+      const version = storeVersion(db, path);
+      db.pragma('journal_mode = wal');
+      // What is promised must not be forgotten, not even by a power cut.
+      db.pragma('synchronous = full');
+      migrate(db, version);
+    });
+  }
+
+  /** Opens for reading, beside a maker that writes. Error: `store-missing`, also of a store of an older version. */
+  static openReader(path: string): Database {
+    if (!existsSync(path)) throw new MakerError('store-missing', `there is no store ${path}`);
+    return Database.connect(path, { timeout: 1000, readonly: true, fileMustExist: true }, (db) => {
+      if (storeVersion(db, path) === STORE_VERSION) return;
+      throw new MakerError('store-missing', `${path} is of an older version, or empty`, {
+        hint: 'start the maker: it brings the store up to date',
+      });
+    });
+  }
+
+  private static connect(path: string, options: Sqlite.Options, prepare: (db: Sqlite.Database) => void): Database {
+    const db = new Sqlite(path, options);
+    try {
+      prepare(db);
+      return new Database(db);
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  }
+
+  all<Row>(query: Compilable<Row>): Row[] {
+    const { sql, parameters } = query.compile();
+    return this.db.prepare(sql).all(...parameters) as Row[];
+  }
+
+  get<Row>(query: Compilable<Row>): Row | undefined {
+    const { sql, parameters } = query.compile();
+    return this.db.prepare(sql).get(...parameters) as Row | undefined;
+  }
+
+  /** Returns how many rows it changed. */
+  run(query: Compilable): number {
+    const { sql, parameters } = query.compile();
+    return this.db.prepare(sql).run(...parameters).changes;
+  }
+
+  /** Wholly or not at all. */
+  write<T>(change: () => T): T {
+    return this.db.transaction(change).immediate();
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}

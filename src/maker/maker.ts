@@ -1,0 +1,303 @@
+import { FlashClient, type FlashOptions } from '../anthic/flash/client.js';
+import { CallRefused, FlashError } from '../anthic/flash/error.js';
+import type { FillExecution, NewOrder, TokenAmount } from '../anthic/flash/wire.js';
+import { MIN_EXPIRY } from '../anthic/order/expiry.js';
+import type { Clock } from '../anthic/stream/clock.js';
+import type { LedgerClock } from '../ledger/clock.js';
+import type { SolverEvent } from '../observe/event.js';
+import { faultOf } from './fault.js';
+import { Follower, type MakerLedger } from './follower.js';
+import { Inventory } from './inventory.js';
+import { type Acceptance, type Decline, decline, judgeOrder } from './judge.js';
+import type { Pricing } from './pricing.js';
+import { emptyBook, Quoter } from './quoter.js';
+import type { FillAnswer } from './schema.js';
+import { type FillSigner, signFill } from './signFill.js';
+import type { MakerStore, WrittenFill } from './store.js';
+import type { Terms } from './terms.js';
+
+export interface MakerOptions {
+  readonly signer: FillSigner;
+  /** The address of its account. */
+  readonly address: string;
+  /** False: a dry run. Nothing that binds is sent, neither prices nor fills. */
+  readonly submit: boolean;
+  readonly store: MakerStore;
+  readonly ledger: MakerLedger & { readonly clock: Pick<LedgerClock, 'clockAt'> };
+  readonly flash: Pick<FlashOptions, 'urls' | 'apiKey'> & Partial<FlashOptions>;
+  readonly terms: () => Promise<Terms>;
+  readonly pricing: Pricing;
+  readonly clock: Clock;
+  /** Before `fill_before`, the time that a fill is given to arrive. */
+  readonly marginMs: number;
+  /** Age of the ledger's time from which nothing is quoted or filled. */
+  readonly maxClockAgeMs: number;
+  /** Age of the prices from which nothing is quoted: whoever writes them may have died. Undefined: they never age. */
+  readonly maxPricingAgeMs: number | undefined;
+  /** Between two looks at the ledger. */
+  readonly pollMs: number;
+  /** Between two looks at the terms. */
+  readonly termsMs: number;
+  readonly statusMs: number;
+  readonly emit: (event: SolverEvent) => void;
+}
+
+/**
+ * A market maker on one account: quotes pairs, fills the orders that its quotes bring, and keeps book of both. A fill is
+ * written down before it is sent, and its balance stays promised until the ledger says what became of it.
+ */
+export class Maker {
+  private readonly inventory: Inventory;
+  private readonly quoter: Quoter;
+  private readonly follower: Follower;
+  private readonly client: FlashClient;
+  private readonly filling = new Set<Promise<void>>();
+  private pricing: Pricing;
+  private pricingAt: number;
+  private pausedFor: string | undefined;
+  private terms: Terms | undefined;
+  private termsAt = Number.NEGATIVE_INFINITY;
+  private statusAt = Number.NEGATIVE_INFINITY;
+  private stopping = false;
+  private looking: Promise<void> = Promise.resolve();
+  private cancelLook: () => void = () => {};
+
+  constructor(private readonly options: MakerOptions) {
+    const { store, ledger, clock, emit, flash, address: account, submit } = options;
+    this.pricing = options.pricing;
+    this.pricingAt = clock.monotonic();
+    const inventory = new Inventory((symbol) => this.pricing.tokens.get(symbol), store.settledUpTo);
+    this.inventory = inventory;
+    this.follower = new Follower({ ...{ account, ledger, store, inventory, emit }, terms: () => this.terms });
+    this.client = new FlashClient({
+      ...flash,
+      clock,
+      position: store.position,
+      onOrder: (order) => this.receive(order),
+      onExecution: (execution) => this.executed(execution),
+      onEvent: emit,
+    });
+    this.quoter = new Quoter({
+      ...{ inventory, emit },
+      publish: (book) => {
+        if (!submit) return;
+        store.quoting(book.pair);
+        this.client.setBook(book);
+      },
+    });
+  }
+
+  /** What the last run promised is promised still; it is looked up on the ledger before anything is quoted. */
+  async start(): Promise<void> {
+    const { store } = this.options;
+    for (const fill of store.openFills()) this.inventory.restore(fill.orderId, movementOf(fill));
+    // Its last book may still stand at Anthic.
+    for (const pair of store.everQuoted()) this.client.setBook(emptyBook(pair));
+    await this.look();
+    if (!this.stopping) this.client.start();
+  }
+
+  /** Fills that may settle still. */
+  get openFills(): number {
+    return this.options.store.openFills().length;
+  }
+
+  /** New prices count from the next order on. */
+  reprice(pricing: Pricing): void {
+    this.pricing = pricing;
+    this.pricingAt = this.options.clock.monotonic();
+    this.guarded('quotes', () => this.requote());
+  }
+
+  /** Takes all prices back, waits for fills that are on their way, and returns how many may settle still. */
+  async stop(graceMs: number): Promise<{ inFlight: number }> {
+    const { clock } = this.options;
+    this.stopping = true;
+    this.cancelLook();
+    this.client.clearBooks();
+    let cancel = () => {};
+    const grace = new Promise<void>((resolve) => {
+      cancel = clock.after(graceMs, resolve);
+    });
+    await Promise.race([Promise.all(this.filling), grace]);
+    cancel();
+    await this.client.stop();
+    await Promise.all([this.looking, ...this.filling]);
+    return { inFlight: this.openFills };
+  }
+
+  private async look(): Promise<void> {
+    const { clock, pollMs } = this.options;
+    this.looking = this.round();
+    await this.looking;
+    if (!this.stopping) this.cancelLook = clock.after(pollMs, () => void this.look());
+  }
+
+  private async round(): Promise<void> {
+    await this.refreshTerms();
+    try {
+      await this.follower.look();
+    } catch (error) {
+      this.failed('look', error);
+    }
+    this.guarded('quotes', () => this.requote());
+    this.tellStatus();
+  }
+
+  private async refreshTerms(): Promise<void> {
+    const { clock, termsMs, terms, emit } = this.options;
+    if (clock.monotonic() < this.termsAt + termsMs) return;
+    try {
+      this.terms = await terms();
+      this.termsAt = clock.monotonic();
+    } catch (error) {
+      emit({ type: 'terms-failed', ...faultOf(error) });
+    }
+  }
+
+  /** Nothing is quoted while something is not known that a fill needs. */
+  private requote(): void {
+    if (this.stopping) return;
+    const why = this.pause();
+    if (why !== undefined && this.pausedFor === undefined) this.options.emit({ type: 'quotes-paused', why });
+    if (why === undefined && this.pausedFor !== undefined) this.options.emit({ type: 'quotes-resumed' });
+    this.pausedFor = why;
+    this.quoter.update(this.pricing, why === undefined ? this.terms : undefined);
+  }
+
+  /** Why nothing can be quoted now. */
+  private pause(): string | undefined {
+    const { clock, maxPricingAgeMs = Number.POSITIVE_INFINITY } = this.options;
+    if (this.terms === undefined) return 'the terms of the Trade API are not known';
+    if (this.inventory.isEmpty) return 'the balances are not known';
+    if (clock.monotonic() - this.pricingAt > maxPricingAgeMs) return `the prices are older than ${maxPricingAgeMs} ms`;
+    return this.clockFault();
+  }
+
+  private receive(order: NewOrder): void {
+    const { store } = this.options;
+    if (store.knows(order.id)) return;
+    const verdict = this.decide(order);
+    if (verdict.type === 'decline') return this.declined(order, verdict);
+    const fill = this.writeAhead(order, verdict);
+    // What it takes is promised now: the book must not offer it any more.
+    this.guarded('quotes', () => this.requote());
+    const sending = this.send(fill)
+      .catch((error) => this.failed('fill', error))
+      .finally(() => this.filling.delete(sending));
+    this.filling.add(sending);
+  }
+
+  /** What it accepts it has reserved. */
+  private decide(order: NewOrder): Acceptance | Decline {
+    const { clock, marginMs, submit } = this.options;
+    if (this.stopping) return decline('stopping', 'the maker is stopping');
+    const left = order.fillBefore - clock.now();
+    if (left < marginMs) return decline('too-late', `${left} ms are left, and ${marginMs} are needed`);
+    if (this.terms === undefined) return decline('no-terms', 'the terms of the Trade API are not known');
+    const stale = this.clockFault();
+    if (stale !== undefined) return decline('clock-stale', stale);
+    const verdict = judgeOrder(order, this.quoter.quotes, this.terms);
+    if (verdict.type === 'decline') return verdict;
+    if (!submit) return decline('dry-run', 'it would be filled');
+    const { sold, bought, fees } = verdict;
+    if (this.inventory.reserve(order.id, movementOf({ sold, bought, fees }))) return verdict;
+    return decline('not-enough', `what is left of ${sold.symbol}, or the room for ${bought.symbol}, is too small`);
+  }
+
+  private declined(order: NewOrder, { code, detail }: Decline): void {
+    this.options.store.declined(order, code, detail);
+    this.client.decline(order.id);
+    this.options.emit({ type: 'order-declined', orderId: order.id, code, detail });
+  }
+
+  /** Signs and writes down. What fails here was never sent, so nothing is promised. */
+  private writeAhead(order: NewOrder, verdict: Acceptance): WrittenFill & { readonly transaction: string } {
+    const { store, signer, clock, ledger, emit } = this.options;
+    try {
+      const { epoch } = ledger.clock.clockAt()!;
+      const fill = signFill(order, verdict, this.terms!, signer, { now: clock.now(), epoch });
+      store.writeAhead(fill);
+      const { orderId, subintentId, sold, bought } = fill;
+      emit({
+        ...{ type: 'fill-written', orderId, subintentId, gain: verdict.gain },
+        ...{ sold: sold.amount, soldSymbol: sold.symbol, bought: bought.amount, boughtSymbol: bought.symbol },
+      });
+      return fill;
+    } catch (error) {
+      this.inventory.release(order.id);
+      throw error;
+    }
+  }
+
+  private async send(fill: WrittenFill & { readonly transaction: string }): Promise<void> {
+    const { store, clock, emit } = this.options;
+    const { orderId, transaction } = fill;
+    // Later, Anthic would not take it, however long the order waits.
+    const fillBefore = Math.min(fill.fillBefore, fill.expiresAt - 1000 * MIN_EXPIRY);
+    const started = clock.monotonic();
+    const tell = (answer: FillAnswer | 'unknown', detail?: string) => {
+      store.answered(orderId, answer === 'unknown' ? null : answer, detail ?? null);
+      emit({ type: 'fill-answered', orderId, answer, detail, tookMs: clock.monotonic() - started });
+    };
+    try {
+      await this.client.fill({ orderId, transaction, fillBefore });
+    } catch (error) {
+      // Even one that was refused is out, and signed: its balance stays promised until the ledger is past its expiry.
+      const { code, detail } = faultOf(error);
+      if (error instanceof CallRefused) return tell('refused', `${error.rpcCode}: ${detail}`);
+      if (error instanceof FlashError && error.code === 'fill-too-late') return tell('not-sent', detail);
+      return tell('unknown', `${code}: ${detail}`);
+    }
+    tell('accepted');
+  }
+
+  private executed(execution: FillExecution): void {
+    const { store, emit } = this.options;
+    store.executed(execution);
+    const { sequence, orderId, change } = execution;
+    const detail = change.type === 'completed' ? change.outcome : change.type === 'unknown' ? change.detail : undefined;
+    emit({ type: 'fill-execution', orderId, sequence, change: change.type, detail });
+  }
+
+  private clockFault(): string | undefined {
+    const reading = this.options.ledger.clock.clockAt();
+    if (reading === undefined) return 'no Gateway has told the time of the ledger yet';
+    if (reading.ageMs <= this.options.maxClockAgeMs) return undefined;
+    return `no Gateway has shown a newer time of the ledger for ${Math.round(reading.ageMs)} ms`;
+  }
+
+  private tellStatus(): void {
+    const { clock, statusMs, emit } = this.options;
+    if (clock.monotonic() < this.statusAt + statusMs) return;
+    this.statusAt = clock.monotonic();
+    const connections = this.client.health().filter(({ ready }) => ready).length;
+    const symbols = new Set(this.pricing.pairs.flatMap(({ base, quote }) => [base, quote]));
+    const holdings = [...symbols].map((symbol) => {
+      return { symbol, held: this.inventory.held(symbol), reserved: this.inventory.reserved(symbol) };
+    });
+    const openFills = this.inventory.promises;
+    emit({ type: 'maker-status', connections, pairs: this.quoter.quotes.length, openFills, holdings });
+  }
+
+  private guarded(where: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.failed(where, error);
+    }
+  }
+
+  private failed(where: string, error: unknown): void {
+    this.options.emit({ type: 'internal-error', where, ...faultOf(error) });
+  }
+}
+
+/** What a fill moves: `sold` and `bought` of an acceptance or of the store. */
+function movementOf({ sold, fees, bought }: { sold: TokenAmount; fees: WrittenFill['fees']; bought: TokenAmount }) {
+  const withdrawn = sold.amount + fees.anthic + fees.settlement;
+  return {
+    gives: { symbol: sold.symbol, amount: withdrawn },
+    gets: { symbol: bought.symbol, amount: bought.amount },
+  };
+}
