@@ -1,11 +1,6 @@
+import type { Level } from '../../anthic/order/book.js';
 import type { Attos } from '../../base/amount.js';
 import type { Token } from './tokens.js';
-
-/** So much of the base token at a price, which is quote for one base: both in attos. */
-export interface Level {
-  readonly price: Attos;
-  readonly amount: Attos;
-}
 
 /** What a maker offers of a pair, the best price first. */
 export interface Book {

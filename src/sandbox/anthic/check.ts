@@ -1,4 +1,5 @@
 import { type LimitOrder, parseLimitOrder } from '../../anthic/limitOrder.js';
+import type { Role } from '../../anthic/order/fees.js';
 import { subintentId } from '../../anthic/order/sign.js';
 import { checkOwner } from '../../anthic/trust.js';
 import { type Attos, formatAmount } from '../../base/amount.js';
@@ -12,7 +13,7 @@ import { decodeTransaction } from '../../transaction/payload.js';
 import { validateSignedPartial } from '../../transaction/validate.js';
 import { type Window, windowOf } from '../../transaction/window.js';
 import { explain, RefusedError } from './error.js';
-import { requiredFees, type Side } from './fees.js';
+import { requiredFees } from './fees.js';
 import type { AnthicSettings } from './settings.js';
 import type { Token, Tokens } from './tokens.js';
 
@@ -63,7 +64,7 @@ export function receiveOrder(hex: string): ReceivedOrder {
  * Checks an order: schema, signatures, network, epochs, expiry, VERIFY_PARENT rule, tokens and fees. Errors:
  * `order-invalid`, `order-expired`.
  */
-export function checkOrder({ id, partial }: ReceivedOrder, side: Side, context: CheckContext): CheckedOrder {
+export function checkOrder({ id, partial }: ReceivedOrder, role: Role, context: CheckContext): CheckedOrder {
   const { settings, tokens, rule } = context;
   const subintent = partial.partialTransaction.rootSubintent;
   const limitOrder = invalidUnless(() => {
@@ -79,7 +80,7 @@ export function checkOrder({ id, partial }: ReceivedOrder, side: Side, context: 
   if (tokens.pairOf(sell.token, buy.token) === undefined) {
     throw refused('buy', `expected a pair of /trade/token_pairs, got ${sell.token.symbol} and ${buy.token.symbol}`);
   }
-  checkFees(side, account, limitOrder, sell.token, settings);
+  checkFees(role, account, limitOrder, sell.token, settings);
   const expiresAtMs = checkWindow(windowOf(subintent.value.intentCore.header.value), context);
   return { id, partial, limitOrder, account, sell, buy, expiresAtMs };
 }
@@ -114,8 +115,8 @@ function tokenOf(path: 'sell' | 'buy', { resource, amount }: LimitOrder['sell'],
   return { token, amount };
 }
 
-function checkFees(side: Side, account: string, order: LimitOrder, token: Token, settings: AnthicSettings): void {
-  const { anthic, settlement } = requiredFees(side, account, token, order.sell.amount, settings);
+function checkFees(role: Role, account: string, order: LimitOrder, token: Token, settings: AnthicSettings): void {
+  const { anthic, settlement } = requiredFees(role, account, token, order.sell.amount, settings);
   const paid = order.fees.reduce((sum, fee) => sum + fee, 0n);
   // One bucket may hold both; of two, the first is Anthic's.
   const paidAnthic = order.fees.length === 2 ? order.fees[0]! : paid;

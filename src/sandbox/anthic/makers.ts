@@ -1,5 +1,6 @@
+import type { Level } from '../../anthic/order/book.js';
 import type { Attos } from '../../base/amount.js';
-import { aggregate, type Book, type BookSide, EMPTY_BOOK, type Level, without } from './book.js';
+import { aggregate, type Book, type BookSide, EMPTY_BOOK, without } from './book.js';
 import { FillHistory } from './history.js';
 import type { Offer } from './matching.js';
 import type { AnthicSettings, MakerSettings } from './settings.js';

@@ -1,6 +1,8 @@
+import type { Level } from '../../anthic/order/book.js';
 import type { Attos } from '../../base/amount.js';
-import type { BookSide, Level } from './book.js';
-import { roundUp, type Token } from './tokens.js';
+import { ONE, roundTo } from '../../base/rounding.js';
+import type { BookSide } from './book.js';
+import type { Token } from './tokens.js';
 
 /** What a taker wants: at least `buy` for `sell`. All or nothing: a subintent cannot be filled in part. */
 export interface Wanted {
@@ -39,7 +41,8 @@ export function match<M>(
   maxMakers: number,
 ): readonly Share<M>[] | undefined {
   const side = sideOf(wanted);
-  const target = roundUp(side === 'bids' ? wanted.sell.amount : wanted.buy.amount, wanted.base.unit);
+  const wantedBase = side === 'bids' ? wanted.sell.amount : wanted.buy.amount;
+  const target = roundTo(wanted.base.divisibility, wantedBase, 1n, 'up');
   let left = offers;
   for (;;) {
     const taken = walk(left, side, target, maxMakers);
@@ -85,13 +88,11 @@ function walk<M>(
   return rest === 0n ? [...taken.values()] : undefined;
 }
 
-const ONE = 10n ** 18n;
-
 /** The taker sells the base: what it wants of the quote is shared by what each maker would pay. */
 function shareBuy<M>({ buy }: Wanted, taken: readonly Taken<M>[]): Share<M>[] | undefined {
   const total = sum(taken.map(({ value }) => value));
   if (total < buy.amount * ONE) return undefined;
-  const wanted = roundUp(buy.amount, buy.token.unit);
+  const wanted = roundTo(buy.token.divisibility, buy.amount, 1n, 'up');
   const amounts = shareOut(wanted, buy.token.unit, taken);
   return taken.map(({ maker, base }, index) => ({ maker, sell: base, buy: amounts[index]!, base }));
 }

@@ -1,5 +1,6 @@
 import { type Attos, formatAmount } from '../../base/amount.js';
 import { SolverError } from '../../base/error.js';
+import { smallestUnit } from '../../base/rounding.js';
 import type { NodeId } from '../../sbor/custom.js';
 import { parseAddress } from '../../transaction/address.js';
 import { RefusedError } from './error.js';
@@ -31,7 +32,7 @@ export class Tokens {
       if (resource === undefined) {
         throw new SolverError('bad-field', 'expected a resource', { path: `tokens[${index}].resource` });
       }
-      const unit = 10n ** BigInt(18 - of.divisibility);
+      const unit = smallestUnit(of.divisibility);
       return { ...of, unit, address: resource, resource: parseAddress(resource, network) };
     });
     for (const token of this.all) {
@@ -69,8 +70,4 @@ export interface Quantity {
 
 export function quantity({ symbol }: Token, amount: Attos): Quantity {
   return { symbol, amount: formatAmount(amount) };
-}
-
-export function roundUp(amount: Attos, unit: Attos): Attos {
-  return ((amount + unit - 1n) / unit) * unit;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Level, makeBook } from '../book.js';
+import type { Level } from '../../../anthic/order/book.js';
+import { makeBook } from '../book.js';
 import type { OrderDesk } from '../desk.js';
 import { RefusedError } from '../error.js';
 import type { EventFeed } from '../events.js';
