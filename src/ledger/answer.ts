@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Attos } from '../base/amount.js';
-import { excerpt } from './error.js';
+import { excerpt } from '../base/excerpt.js';
 import type { IntentStatus, LedgerState, WIRE } from './wire.js';
 
 /** What the Gateway's answers say, in this project's words. */

@@ -1,6 +1,7 @@
+import { excerpt } from '../base/excerpt.js';
 import { parseRetryAfter } from './backoff.js';
 import { DeadlinePassed } from './deadline.js';
-import { excerpt, GatewayError, type GatewayErrorDetails } from './error.js';
+import { GatewayError, type GatewayErrorDetails } from './error.js';
 
 /** An answer that came completely. */
 export interface Answer {

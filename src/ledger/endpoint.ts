@@ -1,5 +1,6 @@
 import { GatewayApiClient } from '@radixdlt/babylon-gateway-api-sdk';
 import type { z } from 'zod';
+import { excerpt } from '../base/excerpt.js';
 import {
   type CommittedDetails,
   committedDetailsOf,
@@ -14,7 +15,7 @@ import type { Backoff } from './backoff.js';
 import { classifyFailure } from './classify.js';
 import { CoolDown } from './coolDown.js';
 import { withDeadline } from './deadline.js';
-import { excerpt, GatewayError } from './error.js';
+import { GatewayError } from './error.js';
 import type { Surroundings } from './surroundings.js';
 import { transport } from './transport.js';
 import { parseGatewayUrl } from './url.js';
@@ -163,6 +164,22 @@ export class GatewayEndpoint {
     );
     if (wire.address !== address) this.badAnswer('the holdings of another account');
     return { ledger: wire.ledger_state, nextCursor: wire.next_cursor, items: wire.items };
+  }
+
+  /** Of at most 20 fungible resources: resource → decimals. One that this Gateway does not know is left out. */
+  async divisibilities(resources: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number>> {
+    const stateEntityDetailsRequest = { addresses: [...resources] };
+    const { items } = await this.call(
+      'entityDetails',
+      WIRE.entityDetails,
+      (init) => this.client.state.innerClient.stateEntityDetailsRaw({ stateEntityDetailsRequest }, init),
+      options,
+    );
+    const known = new Map<string, number>();
+    for (const { address, details } of items) {
+      if (details?.divisibility !== undefined) known.set(address, details.divisibility);
+    }
+    return known;
   }
 
   /** Of an enum payload of discriminator 15: keys, no signatures. What is expired is rejected here too (T9). */

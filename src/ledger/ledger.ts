@@ -88,6 +88,11 @@ export class Ledger {
     return (await this.balances(account, [resource], options)).amounts.has(resource);
   }
 
+  /** How many decimals fungible resources have, at most 20 of them. One that is not known is left out. */
+  divisibilities(resources: readonly string[], options?: ReadOptions): Promise<ReadonlyMap<string, number>> {
+    return this.read((endpoint, call) => endpoint.divisibilities(resources, call), options);
+  }
+
   /** Success is no promise: it knows nothing of other pending transactions (T64). */
   preview(previewHex: string, flags?: PreviewFlags, options?: ReadOptions): Promise<PreviewOutcome> {
     return this.read((endpoint, call) => endpoint.preview(previewHex, flags, call), options);

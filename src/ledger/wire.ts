@@ -105,6 +105,16 @@ export const WIRE = {
     next_cursor: absent(z.string()),
     items: z.array(z.object({ resource_address: z.string(), amount })),
   }),
+  /** Only fungible resources have a divisibility; what is not known is left out of the items. */
+  entityDetails: z.object({
+    ledger_state: ledgerState,
+    items: z.array(
+      z.object({
+        address: z.string(),
+        details: absent(z.object({ divisibility: absent(z.number().int().min(0).max(18)) })),
+      }),
+    ),
+  }),
   /** Its receipt is the Core API's, which the SDK passes on unread (T48). */
   preview: z.object({
     at_ledger_state_version: count,

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, vi } from 'vitest';
+import { excerpt } from '../../src/base/excerpt.js';
 import { accountChange } from '../../src/ledger/answer.js';
 import { type CallReport, GatewayEndpoint } from '../../src/ledger/endpoint.js';
-import { excerpt, GatewayError } from '../../src/ledger/error.js';
+import { GatewayError } from '../../src/ledger/error.js';
 import {
   endpointOf,
   error,

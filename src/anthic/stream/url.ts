@@ -26,7 +26,7 @@ export function parseStreamUrl(text: string): StreamUrl {
 }
 
 /** `hostname` comes from `URL`, which writes every form of an IPv4 address as four decimal parts. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }
 
