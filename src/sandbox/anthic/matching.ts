@@ -47,7 +47,7 @@ export function match<M>(
   for (;;) {
     const taken = walk(left, side, target, maxMakers);
     if (taken === undefined) return undefined;
-    const shares = side === 'bids' ? shareBuy(wanted, taken) : shareSell(wanted, target, taken);
+    const shares = side === 'bids' ? shareBuy(wanted, taken) : shareSell(wanted, taken);
     const empty = shares?.find(({ sell, buy }) => sell === 0n || buy === 0n);
     if (empty === undefined) return shares;
     // Too small a part to be expressed: another maker takes it along.
@@ -88,21 +88,26 @@ function walk<M>(
   return rest === 0n ? [...taken.values()] : undefined;
 }
 
-/** The taker sells the base: what it wants of the quote is shared by what each maker would pay. */
-function shareBuy<M>({ buy }: Wanted, taken: readonly Taken<M>[]): Share<M>[] | undefined {
-  const total = sum(taken.map(({ value }) => value));
-  if (total < buy.amount * ONE) return undefined;
-  const wanted = roundTo(buy.token.divisibility, buy.amount, 1n, 'up');
-  const amounts = shareOut(wanted, buy.token.unit, taken);
+/**
+ * The taker sells the base: what it wants of the quote is shared by what each maker would pay. Each maker's share is
+ * rounded down, so that none is asked for more than its book says; together they may be a few units short of the taker's
+ * own sum, and that is not enough.
+ */
+function shareBuy<M>({ buy: { token, amount } }: Wanted, taken: readonly Taken<M>[]): Share<M>[] | undefined {
+  const wanted = roundTo(token.divisibility, amount, 1n, 'up');
+  const offered = sum(taken.map(({ value }) => roundTo(token.divisibility, value, ONE, 'down')));
+  if (offered < wanted) return undefined;
+  const amounts = shareOut(wanted, token.unit, taken);
   return taken.map(({ maker, base }, index) => ({ maker, sell: base, buy: amounts[index]!, base }));
 }
 
-/** The taker buys the base: what it gives of the quote is shared by what each maker asks. */
-function shareSell<M>({ sell }: Wanted, target: Attos, taken: readonly Taken<M>[]): Share<M>[] | undefined {
-  const total = sum(taken.map(({ value }) => value));
-  if (total > sell.amount * ONE || target === 0n) return undefined;
-  const amounts = shareOut(sell.amount, sell.token.unit, taken);
-  return taken.map(({ maker, base }, index) => ({ maker, sell: amounts[index]!, buy: base, base }));
+/** The taker buys the base: every maker gets what it asks, rounded up, and its part of what is given beyond that. */
+function shareSell<M>({ sell: { token, amount } }: Wanted, taken: readonly Taken<M>[]): Share<M>[] | undefined {
+  const asked = taken.map(({ value }) => roundTo(token.divisibility, value, ONE, 'up'));
+  const beyond = amount - sum(asked);
+  if (beyond < 0n) return undefined;
+  const extra = shareOut(beyond, token.unit, taken);
+  return taken.map(({ maker, base }, index) => ({ maker, sell: asked[index]! + extra[index]!, buy: base, base }));
 }
 
 /** In proportion to value, in whole units; the units that rounding leaves go to who is furthest below its value. */
