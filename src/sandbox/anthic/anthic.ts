@@ -32,6 +32,9 @@ export interface LocalAnthicOptions {
 
 const SHOWN = 1000;
 
+/** Whoever submits waits for it. */
+const READ_TIMEOUT_MS = 5_000;
+
 /**
  * A local Anthic: Trade API, Flash Liquidity API and Solver API over a ledger. A test stand: what it takes to be so where
  * nothing is documented stands in docs/anthic-assumptions.md, and nothing of it is kept when it ends.
@@ -137,6 +140,7 @@ async function reach(
 ): Promise<Ledger> {
   const ledger = new Ledger([new GatewayEndpoint(gatewayUrl, surroundings)], surroundings, {
     clock: { intervalMs: timing.pollMs },
+    readTimeoutMs: READ_TIMEOUT_MS,
   });
   const [check] = await ledger.checkNetwork(network.id, { signal });
   await ledger.clock.poll(signal);

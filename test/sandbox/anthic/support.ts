@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { composeLimitOrder } from '../../../src/anthic/order/compose.js';
 import { signedPartialHex, signSubintent, subintentId } from '../../../src/anthic/order/sign.js';
@@ -71,7 +71,11 @@ export const simulated: Rule = ({ hex }) => {
 
 export interface StandOptions {
   readonly makers?: number;
-  readonly settings?: object;
+  readonly settings?: {
+    readonly timing?: object;
+    readonly tokens?: readonly { readonly symbol: string }[];
+    readonly [setting: string]: unknown;
+  };
   readonly rule?: Rule;
   /** A sandbox of another kind, with the accounts of the keys below funded. */
   readonly sandbox?: Sandbox;
@@ -140,12 +144,9 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
       await world.fund(accountOf(key), { resource, amount });
     }
   }
-  const given = (options.settings ?? {}) as { timing?: object };
+  const { tokens: list = [...TOKENS, { symbol: 'XRD', divisibility: 18 }], ...given } = options.settings ?? {};
   const settings = parseAnthicSettings({
-    tokens: [...TOKENS, { symbol: 'XRD', divisibility: 18 }].map((token) => ({
-      ...token,
-      resource: resources.get(token.symbol),
-    })),
+    tokens: list.map((token) => ({ ...token, resource: resources.get(token.symbol) })),
     pairs: [
       { base: 'xwBTC', quote: 'xUSDC' },
       { base: 'XRD', quote: 'xUSDC' },
@@ -218,12 +219,12 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
       const solver = new ScriptedSolver(stand, number);
       closing.push(() => solver.socket.terminate());
       await once(solver.socket, 'open');
-      await expect.poll(() => anthic.stats().solvers, WAIT).toBeGreaterThan(0);
+      await vi.waitFor(() => expect(anthic.stats().solvers).toBeGreaterThan(0), WAIT);
       return solver;
     },
     async event(type, count = 1) {
       const found = () => events.filter((event) => event.type === type);
-      await expect.poll(() => found().length, WAIT).toBeGreaterThanOrEqual(count);
+      await vi.waitFor(() => expect(found().length).toBeGreaterThanOrEqual(count), WAIT);
       return found()[count - 1] as never;
     },
     async close() {
@@ -310,12 +311,12 @@ export class ScriptedMaker {
   }
 
   async order(count = 1): Promise<NewOrder> {
-    await expect.poll(() => this.orders.length, WAIT).toBeGreaterThanOrEqual(count);
+    await vi.waitFor(() => expect(this.orders.length).toBeGreaterThanOrEqual(count), WAIT);
     return this.orders[count - 1]!;
   }
 
   async execution(count = 1): Promise<any> {
-    await expect.poll(() => this.executions.length, WAIT).toBeGreaterThanOrEqual(count);
+    await vi.waitFor(() => expect(this.executions.length).toBeGreaterThanOrEqual(count), WAIT);
     return this.executions[count - 1];
   }
 
