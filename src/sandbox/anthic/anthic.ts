@@ -6,7 +6,8 @@ import { type Surroundings, systemSurroundings } from '../../ledger/surroundings
 import { randomDiscriminator as randomBits } from '../../settlement/compose/transaction.js';
 import { formatAddress } from '../../transaction/address.js';
 import { preallocatedAccount } from '../../transaction/key.js';
-import { type BundleView, type DeskStats, OrderDesk } from './desk.js';
+import type { BundleView } from './bundles.js';
+import { type DeskStats, OrderDesk } from './desk.js';
 import { EventFeed, type TimedEvent } from './events.js';
 import { Faults } from './faults.js';
 import { startFlash } from './flash/server.js';
@@ -73,8 +74,8 @@ export class LocalAnthic {
     const solver = new SolverStream(faults, feed);
     const rule = ruleOf(key);
     const push = (items: readonly string[]) => solver.push(items);
-    const shared = { settings, tokens, makers, rule, ledger, feed, faults, signal, surroundings, now, randomBits };
-    const desk = new OrderDesk({ ...shared, key, watch, push });
+    const shared = { settings, tokens, makers, rule, ledger, feed, faults, signal, surroundings, now, key, randomBits };
+    const desk = new OrderDesk({ ...shared, watch, push });
     const started: { close(): Promise<void> }[] = [];
     try {
       const trade = await TradeServer.start({ ...shared, desk }, { desk, makers, feed, faults });

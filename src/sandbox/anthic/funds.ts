@@ -1,27 +1,29 @@
 import { type Attos, formatAmount } from '../../base/amount.js';
-import type { Ledger } from '../../ledger/ledger.js';
+import { GatewayError } from '../../ledger/error.js';
 import type { CheckedOrder } from './check.js';
+import type { DeskContext } from './context.js';
 import { RefusedError } from './error.js';
+import { once, type Release } from './release.js';
 
 /** What accounts hold by the ledger, less what their open orders will withdraw: the same balance serves one order. */
 export class Funds {
   private readonly promised = new Map<string, Attos>();
 
-  constructor(private readonly ledger: Pick<Ledger, 'balances'>) {}
+  constructor(private readonly context: Pick<DeskContext, 'ledger' | 'settings'>) {}
 
   /**
    * Sets aside what an order withdraws. What stands in front of an order may bring anything, so one that calls more than
-   * its own account is taken at its word. Error: `order-invalid`, and those of the ledger.
+   * its own account is taken at its word. Errors: `order-invalid`, `unavailable`.
    */
-  async reserve({ id, account, sell, limitOrder }: CheckedOrder): Promise<Reservation> {
-    if (limitOrder.foreignCall !== undefined) return () => {};
+  async reserve({ id, account, sell, limitOrder }: CheckedOrder): Promise<Release> {
+    if (!this.context.settings.checkBalances || limitOrder.foreignCall !== undefined) return () => {};
     const { address, symbol } = sell.token;
     const key = `${account} ${address}`;
     const { withdrawn } = limitOrder;
     this.change(key, withdrawn);
     const release = once(() => this.change(key, -withdrawn));
     try {
-      const held = (await this.ledger.balances(account, [address])).amounts.get(address) ?? 0n;
+      const held = await this.held(account, address);
       const promised = this.promised.get(key)!;
       if (promised <= held) return release;
       throw new RefusedError(
@@ -36,21 +38,19 @@ export class Funds {
     }
   }
 
+  private async held(account: string, resource: string): Promise<Attos> {
+    try {
+      const { amounts } = await this.context.ledger.balances(account, [resource]);
+      return amounts.get(resource) ?? 0n;
+    } catch (cause) {
+      if (!(cause instanceof GatewayError)) throw cause;
+      throw new RefusedError('unavailable', 'the ledger cannot be asked now', { cause, retry: true });
+    }
+  }
+
   private change(key: string, by: Attos): void {
     const amount = (this.promised.get(key) ?? 0n) + by;
     if (amount === 0n) this.promised.delete(key);
     else this.promised.set(key, amount);
   }
-}
-
-/** Gives back what was set aside; once, however often it is called. */
-export type Reservation = () => void;
-
-/** What is done at most once, however often it is called. */
-export function once(action: () => void): () => void {
-  let done = false;
-  return () => {
-    if (!done) action();
-    done = true;
-  };
 }

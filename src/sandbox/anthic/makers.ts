@@ -6,10 +6,10 @@ import type { Offer } from './matching.js';
 import type { AnthicSettings, MakerSettings } from './settings.js';
 import type { Token } from './tokens.js';
 
-/** A maker's session, as far as others may use it. */
+/** A maker's session: what it asked for, and how it is told. */
 export interface MakerSession {
-  readonly wantsOrders: boolean;
-  readonly wantsFills: boolean;
+  wantsOrders: boolean;
+  wantsFills: boolean;
   notify(method: string, params: object): void;
 }
 

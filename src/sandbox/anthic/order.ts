@@ -1,8 +1,8 @@
 import type { Attos } from '../../base/amount.js';
 import type { CheckedOrder } from './check.js';
 import type { EndState } from './events.js';
-import type { Reservation } from './funds.js';
 import type { Maker } from './makers.js';
+import type { Release } from './release.js';
 import { type Quantity, quantity } from './tokens.js';
 
 /** A maker's part of an order: what it was asked for, and what it answered. */
@@ -21,9 +21,9 @@ export interface Part {
   answer?: Promise<string>;
   fill?: CheckedOrder;
   /** Gives the maker's funds back. */
-  release?: Reservation;
+  release?: Release;
   /** Takes the part off the maker's book promise. */
-  readonly unpromise: () => void;
+  readonly unpromise: Release;
 }
 
 /** A taker's order from its acceptance to its one end. */
@@ -31,7 +31,7 @@ export interface Order {
   readonly id: string;
   readonly checked: CheckedOrder;
   readonly receivedAtMs: number;
-  readonly release: Reservation;
+  readonly release: Release;
   /** The current ones; those that were lost are replaced. */
   parts: Part[];
   /** All there ever were. */

@@ -73,7 +73,7 @@ export interface StandOptions {
   readonly makers?: number;
   readonly settings?: {
     readonly timing?: object;
-    readonly tokens?: readonly { readonly symbol: string }[];
+    readonly tokens?: readonly { readonly symbol: string; readonly [field: string]: unknown }[];
     readonly [setting: string]: unknown;
   };
   readonly rule?: Rule;

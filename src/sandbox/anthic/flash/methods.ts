@@ -5,10 +5,9 @@ import type { OrderDesk } from '../desk.js';
 import { RefusedError } from '../error.js';
 import type { EventFeed } from '../events.js';
 import { positiveAmount, read } from '../input.js';
-import type { Maker } from '../makers.js';
+import type { Maker, MakerSession } from '../makers.js';
 import type { AnthicSettings } from '../settings.js';
 import type { Tokens } from '../tokens.js';
-import type { FlashSession } from './session.js';
 
 /** What the methods act on. */
 export interface FlashContext {
@@ -19,7 +18,7 @@ export interface FlashContext {
 }
 
 export interface FlashCall extends FlashContext {
-  readonly session: FlashSession;
+  readonly session: MakerSession;
   readonly maker: Maker;
   readonly params: unknown;
   /** Done right after the answer has been sent. */

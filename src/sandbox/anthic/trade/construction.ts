@@ -16,6 +16,7 @@ import { parseManifest } from '../../../transaction/manifest/parse.js';
 import { message } from '../../../transaction/message.js';
 import { intentCore, intentHeader, type Subintent } from '../../../transaction/model.js';
 import { decodeTransaction, encodeTransaction } from '../../../transaction/payload.js';
+import { currentEpoch } from '../context.js';
 import { explain, RefusedError } from '../error.js';
 import { amount, positiveAmount, read } from '../input.js';
 import { type Quantity, quantity, type Token } from '../tokens.js';
@@ -142,9 +143,7 @@ function hexOf(text: string, length: number, path: string): Buffer {
 // ----------------------------------------------------------------------------------------------------------- common
 
 function headerOf({ settings, ledger, now }: TradeCall, seconds: number) {
-  const reading = ledger.clock.clockAt();
-  if (reading === undefined) throw new RefusedError('unavailable', 'the ledger has not told its time yet');
-  const { epoch: startEpoch } = reading;
+  const startEpoch = currentEpoch(ledger);
   const expiresAt = BigInt(Math.floor(now() / 1000) + seconds);
   return { network: settings.network.id, startEpoch, endEpoch: startEpoch + EPOCHS, expiresAt };
 }

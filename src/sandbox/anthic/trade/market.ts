@@ -4,6 +4,7 @@ import { formatAmount } from '../../../base/amount.js';
 import { SolverError } from '../../../base/error.js';
 import { isAccount, parseAddress } from '../../../transaction/address.js';
 import { encodeAccessRuleScrypto } from '../../../transaction/scryptoRule.js';
+import { currentEpoch } from '../context.js';
 import { RefusedError } from '../error.js';
 import { levelOf } from '../fees.js';
 import { read } from '../input.js';
@@ -12,11 +13,7 @@ import type { TradeCall, TradeEndpoint } from './call.js';
 
 /** What is traded, for what fees, by whom: the reading part of the Trade API (docs/interfaces.md §4.1). */
 
-export const networkStatus: TradeEndpoint = ({ ledger }) => {
-  const epoch = ledger.clock.clockAt()?.epoch;
-  if (epoch === undefined) throw new RefusedError('unavailable', 'the ledger has not told its time yet');
-  return { cur_epoch: Number(epoch) };
-};
+export const networkStatus: TradeEndpoint = ({ ledger }) => ({ cur_epoch: Number(currentEpoch(ledger)) });
 
 export const info: TradeEndpoint = ({ rule, tokens, settings }) => ({
   verify_parent_access_rule_sbor_hex: encodeAccessRuleScrypto(rule),
