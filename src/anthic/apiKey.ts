@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { SolverError } from '../base/error.js';
 
-export const API_KEY_HEADER = 'ANTHIC-API-KEY';
+const API_KEY_HEADER = 'ANTHIC-API-KEY';
 
 const VISIBLE = /^[\x21-\x7e]{1,512}$/;
 

@@ -46,7 +46,7 @@ export function readKeyFile(path: string): SolverKey {
 }
 
 /** The checks are made on the open file, so that no other file can take its place in between. */
-function checkKeyFile(path: string, fd: number): void {
+export function checkKeyFile(path: string, fd: number): void {
   const status = fstatSync(fd);
   if (!status.isFile()) throw unreadable(path, new Error('expected a regular file'));
   // Windows has no such bits: Node reports 0o666 there for every file.

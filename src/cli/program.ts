@@ -12,6 +12,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   keygen: async (io) => (await import('./keygen.js')).keygenCommand(io),
   account: async (io) => (await import('./account.js')).accountCommand(io),
   journal: async (io) => (await import('./journal.js')).journalCommand(io),
+  order: async (io) => (await import('./order.js')).orderCommand(io),
   limits: async (io) => (await import('./limits.js')).limitsCommand(io),
   sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
   config: async (io) => (await import('./config.js')).configCommand(io),

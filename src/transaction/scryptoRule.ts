@@ -80,10 +80,11 @@ class Transcoder {
   }
 
   private kind(): number {
+    const { from, to } = this;
     const kind = this.reader.byte();
-    this.writer.byte(
-      kind === this.from.decimal ? this.to.decimal : kind === this.from.localId ? this.to.localId : kind,
-    );
+    if (kind === from.decimal) this.writer.byte(to.decimal);
+    else if (kind === from.localId) this.writer.byte(to.localId);
+    else this.writer.byte(kind);
     return kind;
   }
 

@@ -10,6 +10,7 @@ import { verifyEd25519, verifySecp256k1 } from '../../../src/transaction/crypto.
 import { subintentHash } from '../../../src/transaction/hash.js';
 import { decodeTransaction, payloadKind } from '../../../src/transaction/payload.js';
 import { SolverKey } from '../../../src/transaction/solverKey.js';
+import { validateSignedPartial } from '../../../src/transaction/validate.js';
 import { ed25519Key, FAUCET, secp256k1Key, XRD } from '../../support/build.js';
 import { documented, documentedOrder, documentedTerms, HEADER } from './support.js';
 
@@ -112,6 +113,15 @@ describe('signSubintent', () => {
     expect(signedPartialHex(attachSignatures(order, [signature]))).toBe(
       signedPartialHex(signSubintent(order, ed25519Key(5))),
     );
+  });
+
+  it('makes what the ledger takes as valid', () => {
+    for (const key of [ed25519Key(5), secp256k1Key(6)]) {
+      const { signers, validity, rootYieldsToParent } = validateSignedPartial(signSubintent(order, key), 2);
+      expect(signers).toEqual([[key.publicKey]]);
+      expect(validity.maxProposerTimestampExclusive).toBe(HEADER.expiresAt);
+      expect(rootYieldsToParent).toBe(3);
+    }
   });
 
   it('names the subintent by its hash', () => {
