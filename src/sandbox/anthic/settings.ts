@@ -148,7 +148,6 @@ const schema = z
   });
 
 export type AnthicSettings = z.output<typeof schema>;
-export type TokenSettings = AnthicSettings['tokens'][number];
 export type MakerSettings = AnthicSettings['makers'][number];
 
 /** Reads settings from JSON. Error: `bad-field`, its path being the field's. */

@@ -3,7 +3,7 @@ import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { composeLimitOrder } from '../../../src/anthic/order/compose.js';
 import { signedPartialHex, signSubintent, subintentId } from '../../../src/anthic/order/sign.js';
-import { formatAmount, parseAmount } from '../../../src/base/amount.js';
+import { parseAmount } from '../../../src/base/amount.js';
 import { fromHex, toHex } from '../../../src/base/bytes.js';
 import { LocalAnthic } from '../../../src/sandbox/anthic/anthic.js';
 import type { AnthicEvent, TimedEvent } from '../../../src/sandbox/anthic/events.js';
@@ -368,8 +368,4 @@ export class ScriptedSolver {
     this.submitted.push(hex);
     await post(`${this.stand.sandbox.gateway.url}/transaction/submit`, { notarized_transaction_hex: hex });
   }
-}
-
-export function text(amount: bigint): string {
-  return formatAmount(amount);
 }
