@@ -295,4 +295,47 @@ export const ASSUMPTIONS = {
       why: 'there is no id, no time and no acknowledgement',
     },
   ],
+  'What only the local Anthic decides': [
+    {
+      name: 'Too many requests',
+      subject: 'Trade API, Flash Liquidity',
+      shape:
+        '`too-many-requests`: status 429, JSON-RPC -32029; the ledger that cannot be asked is `unavailable`, -32050',
+      why: 'no limit and no failure is shown; both may be tried again as they are',
+    },
+    {
+      name: 'Who is in the book',
+      subject: 'GET /trade/order_book',
+      shape:
+        'makers with a session that started new orders; the books of one whose last session ends are gone. What a maker was asked for and has not filled is not offered again',
+      why: 'nobody could hear of an order on any other price',
+    },
+    {
+      name: 'Matching',
+      subject: 'POST /trade/orders',
+      shape:
+        "best price first, all or nothing; each maker's part rounded so that it is never asked for more than its own book gives; what a taker gives beyond the book is shared in proportion",
+      why: 'BOOK says "the best advertised price"; a subintent cannot be filled in part',
+      source: 'BOOK, introduction',
+    },
+    {
+      name: 'Makers that do not fill',
+      subject: 'platform.new_orders.new',
+      shape:
+        'after `fill_before`, or when its last session ends, their parts go to others as long as time allows; fills that were accepted and are not used complete as `Rejected`',
+      why: 'a maker may decline by silence, and an order has 15 s and more',
+    },
+    {
+      name: 'Whose fills',
+      subject: 'platform.fills.fill',
+      shape: 'sells at least what the taker buys, buys at most what it sells; the same fill again gets the same answer',
+      why: 'a price that is better than asked harms nobody; an answer may have been lost',
+    },
+    {
+      name: 'Balances',
+      subject: 'POST /trade/orders, platform.fills.fill',
+      shape: 'an order withdraws no more than its account holds, less what its other open orders withdraw',
+      why: 'what cannot settle costs solvers for nothing; orders that call more than their account are taken at their word',
+    },
+  ],
 } as const satisfies Record<string, readonly Assumption[]>;

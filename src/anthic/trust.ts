@@ -113,8 +113,8 @@ function proofOfCall(method: string, args: Value): Proof | undefined {
   return undefined;
 }
 
-/** True where the owner cannot be told from the address. */
-function checkOwner(order: LimitOrder, signers: readonly PublicKey[]): boolean {
+/** Whether the owner cannot be told from the address. Error: `owner-did-not-sign`. */
+export function checkOwner(order: LimitOrder, signers: readonly PublicKey[]): boolean {
   if (entityOf(order.account) === ENTITY.GlobalAccount) return true;
   if (signers.some((key) => preallocatedAccount(key) === order.account)) return false;
   throw new OrderError('owner-did-not-sign', "expected the order to be signed by its account's key", { path: 'order' });

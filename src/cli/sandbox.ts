@@ -11,6 +11,7 @@ import { unreadable, usageError } from './error.js';
 import { type Io, processIo } from './io.js';
 import { jsonOption, networkOption } from './options.js';
 import { formatFields, printJson, printLine } from './output.js';
+import { type OpenedAnthic, openAnthic } from './sandbox/anthic.js';
 
 interface Options {
   readonly port: number;
@@ -22,6 +23,8 @@ interface Options {
   readonly faults?: string;
   readonly token: readonly string[];
   readonly fund: readonly string[];
+  readonly anthic?: string | true;
+  readonly keys: string;
   readonly json?: boolean;
 }
 
@@ -41,6 +44,8 @@ export function sandboxCommand(io: Io = processIo(), signals: EventEmitter = pro
     .option('--token <symbol:divisibility>', 'a token to begin with; repeatable', collect, [])
     .option('--fund <key or account=amount resource>', 'an account to begin with; repeatable', collect, [])
     .option('--faults <file>', 'what goes wrong, as JSON')
+    .option('--anthic [settings]', 'a local Anthic on top, a test stand: settings as JSON, or an example without')
+    .option('--keys <folder>', 'with --anthic: where the keys of who trades there are, or are made', 'anthic-sandbox')
     .addOption(jsonOption())
     .addHelpText(
       'after',
@@ -48,6 +53,7 @@ export function sandboxCommand(io: Io = processIo(), signals: EventEmitter = pro
 Examples:
   $ anthic-solver sandbox --token xUSDC:6 --fund 'account_sim1…=1000 XRD'
   $ anthic-solver sandbox --port 0 --world world.json --faults faults.json --json
+  $ anthic-solver sandbox --anthic
 
 world.json   { "tokens": [{ "symbol", "divisibility", "address"? }],
                "accounts": [{ "publicKey": { "curve", "hex" } and/or "address", "fund": [{ "resource", "amount" }] }] }
@@ -55,6 +61,8 @@ world.json   { "tokens": [{ "symbol", "divisibility", "address"? }],
 faults.json  [{ "path": "/transaction/submit", "nth": [2], "fault": { "type": "latency", "ms": 800 } }]
              Types: latency, stall, rate-limit, internal-error, unavailable, not-synced, reset, never-commits,
              late-status, stale-state, malformed-json. Chosen by path, nth, from, to, probability, times.
+settings     what the local Anthic trades and with whom (docs/sandbox.md). It is no more than a test stand: what the
+             documentation does not show is assumed (docs/anthic-assumptions.md).
 
 It needs the engine: npm run engine:build. Nothing of it is kept when it ends (Ctrl-C).
 Exit status: 0 when it was ended by a signal, 1 when it could not start or broke, 2 bad usage, 3 an unreadable file.`,
@@ -75,22 +83,30 @@ async function sandbox(options: Options, io: Io, signals: EventEmitter): Promise
   });
   const ending = new AbortController();
   const signal = Promise.race(SIGNALS.map((name) => once(signals, name, { signal: ending.signal }))).catch(() => {});
+  let opened: OpenedAnthic | undefined;
   try {
-    await print(started, options, io);
+    const { anthic, keys, port } = options;
+    if (anthic !== undefined) {
+      opened = await openAnthic(started, { anthic, keys, port }, fromFile);
+    }
+    await print(started, opened, options, io);
     const failure = await Promise.race([signal.then(() => undefined), started.failed]);
     if (failure !== undefined) throw failure;
   } finally {
     ending.abort();
+    await opened?.anthic.close();
     await started.close();
   }
 }
 
-async function print({ gateway, world, planted }: Sandbox, options: Options, io: Io): Promise<void> {
+async function print(started: Sandbox, opened: OpenedAnthic | undefined, options: Options, io: Io): Promise<void> {
+  const { gateway, world, planted } = started;
   const { tokens, accounts } = planted;
   const { network, state } = world;
   if (options.json) {
     const { id, name } = network;
-    await printJson(io.stdout, { gateway: gateway.url, network: { id, name }, epoch: state.epoch, tokens, accounts });
+    const ledger = { gateway: gateway.url, network: { id, name }, epoch: state.epoch, tokens, accounts };
+    await printJson(io.stdout, { ...ledger, ...(opened === undefined ? {} : { anthic: anthicJson(opened) }) });
     return;
   }
   await printLine(
@@ -103,10 +119,41 @@ async function print({ gateway, world, planted }: Sandbox, options: Options, io:
         ({ symbol, divisibility, address }) => [`token ${symbol}`, `${address} (${divisibility})`] as const,
       ),
       ...accounts.map(({ name, address }) => [`account${name === undefined ? '' : ` ${name}`}`, address] as const),
-      ['a solver', `anthic-solver run --network ${network.name} --gateway ${gateway.url}`],
+      ['a solver', solverLine(started, opened)],
       ['to change it', `${gateway.url}/sandbox/… (faults, rounds, tokens, accounts, fund, balances)`],
+      ...(opened === undefined ? [] : anthicFields(opened)),
     ]),
   );
+}
+
+function solverLine({ gateway, world }: Sandbox, opened: OpenedAnthic | undefined): string {
+  const line = `anthic-solver run --network ${world.network.name} --gateway ${gateway.url}`;
+  if (opened === undefined) return line;
+  return `${line} --stream ${opened.anthic.solverUrl} --key-file ${opened.files.solver} --submit`;
+}
+
+function anthicJson({ anthic, files }: OpenedAnthic): object {
+  const { tradeUrl: trade, flashUrl: flash, solverUrl: solver, account, settings } = anthic;
+  const tokens = settings.tokens.map(({ symbol, divisibility, resource: address }) => ({
+    symbol,
+    divisibility,
+    address,
+  }));
+  return { testStand: true, trade, flash, solver, account, tokens, pairs: settings.pairs, files };
+}
+
+function anthicFields({ anthic, files }: OpenedAnthic): [string, string][] {
+  const { tradeUrl, flashUrl, solverUrl, account, settings } = anthic;
+  return [
+    ['local Anthic', 'a test stand: nothing of it is the real one, and nothing is kept when it ends'],
+    ['trade API', tradeUrl],
+    ['flash API', flashUrl],
+    ['solver API', solverUrl],
+    ['pairs', settings.pairs.map(({ base, quote }) => `${base}/${quote}`).join(', ')],
+    ['its account', account],
+    ...Object.entries(files).map(([name, path]): [string, string] => [`key: ${name}`, path]),
+    ['to watch it', `${tradeUrl}/sandbox/… (stats, orders, bundles, makers, faults, events)`],
+  ];
 }
 
 function faultsOf(file: string): FaultScript {

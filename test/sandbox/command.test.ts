@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { sandboxCommand } from '../../src/cli/sandbox.js';
@@ -146,5 +148,81 @@ describe('anthic-solver sandbox', () => {
     expect([outcome.status, outcome.stderr]).toEqual([1, expect.stringContaining('EADDRINUSE')]);
     signals.emit('SIGTERM');
     await ended;
+  });
+
+  describe('with --anthic', () => {
+    const keys = folder.path('keys');
+
+    it('starts a local Anthic, and says where and that it is none', async () => {
+      const { text, ended, signals } = await start('--anthic', '--keys', keys);
+      expect(text).toMatch(/local Anthic {10}a test stand: nothing of it is the real one/);
+      expect(text).toMatch(/pairs {17}xwBTC\/xUSDC, xETH\/xUSDC, XRD\/xUSDC/);
+      expect(text).toMatch(/a solver {14}anthic-solver run .* --stream ws:\S+ --key-file \S+solver.key --submit/);
+      for (const name of ['user.key', 'maker-1.key', 'maker-1.api-key', 'anthic.key']) {
+        expect(statSync(join(keys, name)).mode & 0o777).toBe(0o600);
+      }
+      const apiKey = readFileSync(join(keys, 'maker-1.api-key'), 'utf8').trim();
+      const secret = readFileSync(join(keys, 'user.key'), 'utf8').trim();
+      expect(text).not.toContain(apiKey);
+      expect(text).not.toContain(secret);
+      const url = /trade API\s+(\S+)/.exec(text)![1]!;
+      const account = await fetch(`${url}/instamint/account`, { headers: { 'ANTHIC-API-KEY': apiKey } });
+      expect(account.status).toBe(200);
+      signals.emit('SIGINT');
+      await ended;
+      await expect(fetch(url)).rejects.toThrow('fetch failed');
+    });
+
+    it('uses the keys of an earlier run, and the settings of a file', async () => {
+      const before = readFileSync(join(keys, 'user.key'), 'utf8');
+      const settings = folder.write(
+        'settings.json',
+        JSON.stringify({
+          tokens: [
+            { symbol: 'XRD', divisibility: 18 },
+            { symbol: 'xUSDC', divisibility: 6 },
+          ],
+          pairs: [{ base: 'XRD', quote: 'xUSDC' }],
+        }),
+      );
+      const { text, ended, signals } = await start('--anthic', settings, '--keys', keys, '--json');
+      const said = JSON.parse(text);
+      expect(said.anthic).toMatchObject({
+        testStand: true,
+        trade: expect.stringMatching(/^http:/),
+        flash: expect.stringMatching(/^ws:/),
+        solver: expect.stringMatching(/subintent-stream$/),
+        pairs: [{ base: 'XRD', quote: 'xUSDC' }],
+      });
+      expect(said.anthic.files).toEqual({
+        user: join(keys, 'user.key'),
+        'user-2': join(keys, 'user-2.key'),
+        solver: join(keys, 'solver.key'),
+        anthic: join(keys, 'anthic.key'),
+      });
+      expect(readFileSync(join(keys, 'user.key'), 'utf8')).toBe(before);
+      signals.emit('SIGTERM');
+      await ended;
+    });
+
+    it('uses the API keys of an earlier run too', async () => {
+      const before = readFileSync(join(keys, 'maker-2.api-key'), 'utf8');
+      const { ended, signals } = await start('--anthic', '--keys', keys);
+      expect(readFileSync(join(keys, 'maker-2.api-key'), 'utf8')).toBe(before);
+      signals.emit('SIGTERM');
+      await ended;
+    });
+
+    it('names the setting that is wrong, and the folder that cannot be', async () => {
+      const wrong = folder.write('anthic.json', '{ "tokens": 5 }');
+      const outcome = await cli(['sandbox', '--port', '0', '--anthic', wrong, '--keys', keys], '', env);
+      expect([outcome.status, outcome.stderr]).toEqual([2, expect.stringContaining('anthic.json at tokens: ')]);
+      const folderless = await cli(['sandbox', '--port', '0', '--anthic', '--keys', `${wrong}/x`], '', env);
+      expect([folderless.status, folderless.stderr]).toEqual([2, expect.stringContaining('--keys: cannot make')]);
+      const bad = folder.path('unreadable');
+      mkdirSync(join(bad, 'maker-1.api-key'), { recursive: true });
+      const unreadable = await cli(['sandbox', '--port', '0', '--anthic', '--keys', bad], '', env);
+      expect([unreadable.status, unreadable.stderr]).toEqual([3, expect.stringContaining('maker-1.api-key')]);
+    });
   });
 });

@@ -57,7 +57,7 @@ function trimmed(path: string): string {
 }
 
 /** mulberry32: small, fast, and good enough to choose calls. */
-function seeded(seed: number): () => number {
+export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

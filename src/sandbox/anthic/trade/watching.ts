@@ -1,0 +1,65 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { DeskStats, OrderDesk } from '../desk.js';
+import type { EventFeed, TimedEvent } from '../events.js';
+import type { Faults } from '../faults.js';
+import { read } from '../input.js';
+import type { Makers } from '../makers.js';
+import { faultSettings } from '../settings.js';
+
+/**
+ * What a test stand needs and Anthic has not, under `/sandbox/`: JSON, `camelCase`, for tests, the demo and the page.
+ *
+ *     GET  /sandbox/stats     how many orders, fills, ends
+ *     GET  /sandbox/orders    the newest orders, with their parts
+ *     GET  /sandbox/bundles   the newest bundles, with their payloads
+ *     GET  /sandbox/makers    names, accounts, sessions, fills; never an API key
+ *     GET  /sandbox/faults    what goes wrong now
+ *     POST /sandbox/faults    replaces that; the settings' own shape
+ *     GET  /sandbox/events    server-sent events; `Last-Event-ID` goes on behind one
+ */
+export interface Watching {
+  readonly desk: Pick<OrderDesk, 'view' | 'bundles' | 'stats'>;
+  readonly makers: Makers;
+  readonly feed: EventFeed;
+  readonly faults: Faults;
+}
+
+export interface StatsView extends DeskStats {
+  readonly testStand: true;
+}
+
+const SHOWN = 200;
+
+export function addWatching(app: FastifyInstance, { desk, makers, feed, faults }: Watching): void {
+  app.get('/sandbox/stats', (): StatsView => ({ testStand: true, ...desk.stats }));
+  app.get('/sandbox/orders', () => ({ orders: desk.view(SHOWN) }));
+  app.get('/sandbox/bundles', () => ({ bundles: desk.bundles(SHOWN) }));
+  app.get('/sandbox/makers', () => ({
+    makers: makers.all.map(({ name, settings, sessions, isListening, history }) => {
+      return { name, accounts: settings.accounts, sessions: sessions.size, isListening, fills: history.next - 1 };
+    }),
+  }));
+  app.get('/sandbox/faults', () => faults.settings);
+  app.post('/sandbox/faults', ({ body }) => {
+    faults.set(read(faultSettings, body ?? {}));
+    return faults.settings;
+  });
+  app.get('/sandbox/events', (request, reply) => stream(feed, request, reply));
+}
+
+/** A reader that is slower than this much more is cut off. */
+const MAX_BUFFERED = 1024 * 1024;
+
+function stream(feed: EventFeed, { headers }: FastifyRequest, reply: FastifyReply): void {
+  reply.hijack();
+  const { raw } = reply;
+  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'keep-alive' });
+  const write = (event: TimedEvent) => {
+    if (raw.writableLength > MAX_BUFFERED) raw.destroy();
+    else raw.write(`id: ${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`);
+  };
+  const last = Number(headers['last-event-id'] ?? 0);
+  for (const event of feed.since(Number.isSafeInteger(last) ? last : 0)) write(event);
+  const stop = feed.listen(write);
+  raw.on('close', stop);
+}
