@@ -65,8 +65,14 @@ export interface Settled {
 }
 
 /** Composes and signs, as the solver does. Error: `UnmatchedError`. */
-export function settle(world: World, bundle: Bundle, composition: Composition, facts = world.facts): Settled {
-  const proposal = propose(bundle.orders, { ...contextOf(world, bundle, composition), facts });
+export function settle(
+  world: World,
+  bundle: Bundle,
+  composition: Composition,
+  facts = world.facts,
+  aims: Pick<SettleContext, 'risk' | 'prices' | 'inventory'> = {},
+): Settled {
+  const proposal = propose(bundle.orders, { ...contextOf(world, bundle, composition), facts, ...aims });
   const { payload } = sign(proposal, solverKey(bundle.solver));
   return { bundle, composition, proposal, hex: toHex(payload) };
 }

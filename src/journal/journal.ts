@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Attos } from '../base/amount.js';
+import type { PartyNews } from '../settlement/party.js';
 import { findAttempt, submitAttempt, updateAttempt } from './attemptNews.js';
 import { type AttemptBooks, type Conflict, insertAttempt, liveConflicts, potentialCost } from './attempts.js';
 import type { End } from './bundles.js';
@@ -9,6 +10,7 @@ import { JournalError } from './error.js';
 import type { LimitBooks, LimitState } from './limits.js';
 import type { AttemptNews, NewAttempt, NewBundle } from './model.js';
 import { canonicalPath, OwnerLock } from './ownerLock.js';
+import { recordParties, recordRace } from './parties.js';
 import { type Pruned, prune, type Retention } from './prune.js';
 import { JournalReader } from './reader.js';
 import { Ledger, type LimitName, readLimits } from './spend.js';
@@ -236,6 +238,16 @@ export class Journal extends JournalReader implements LimitBooks {
       this.store.query.selectFrom('fact').select(['value', 'learned_at']).where('key', '=', key),
     );
     return found && { value: JSON.parse(found.value), learnedAt: found.learned_at };
+  }
+
+  /** Adds what orders showed of their accounts and makers to what is remembered of them. */
+  recordParties(news: readonly PartyNews[]): void {
+    this.store.write('deferred', () => recordParties(this.store, news, this.now()));
+  }
+
+  /** Adds a race to what is remembered of its tip. */
+  recordRace(tipBasisPoints: number, won: boolean): void {
+    this.store.write('deferred', () => recordRace(this.store, tipBasisPoints, won, this.now()));
   }
 
   /** Drops what is old, and keeps what accounting needs. */

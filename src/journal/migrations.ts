@@ -122,6 +122,24 @@ const MIGRATIONS: readonly string[] = [
   ) strict, without rowid;
   create table fact (key text primary key, value text not null, learned_at integer not null) strict, without rowid;
   `,
+  `
+  create table party (
+    kind text not null check (kind in ('account', 'maker')),
+    id text not null,
+    settled integer not null default 0,
+    could_not_pay integer not null default 0,
+    expired integer not null default 0,
+    updated_at integer not null,
+    primary key (kind, id)
+  ) strict, without rowid;
+  create index party_updated on party (updated_at);
+  create table race (
+    tip integer primary key,
+    won integer not null default 0,
+    lost integer not null default 0,
+    updated_at integer not null
+  ) strict;
+  `,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

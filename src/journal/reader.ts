@@ -1,5 +1,8 @@
+import type { NodeId } from '../sbor/custom.js';
+import type { PartyKind, RaceRecord } from '../settlement/party.js';
 import type { Item } from './model.js';
 import { canonicalPath } from './ownerLock.js';
+import { type StoredParty, storedParties, storedParty, storedRaces } from './parties.js';
 import { usedBytes } from './prune.js';
 import { type Attempt, attemptsOf, type OpenAttempt, openAttempts } from './query/attempts.js';
 import {
@@ -80,6 +83,20 @@ export class JournalReader {
 
   limits(): LimitRecord[] {
     return readLimits(this.store);
+  }
+
+  /** What is remembered of accounts and makers, the one that was not seen for longest first. */
+  parties(): StoredParty[] {
+    return storedParties(this.store);
+  }
+
+  party(kind: PartyKind, id: NodeId): StoredParty | undefined {
+    return storedParty(this.store, kind, id);
+  }
+
+  /** What is remembered of tips, the lowest first. */
+  races(): RaceRecord[] {
+    return storedRaces(this.store);
   }
 
   /** Fees of the last hour and day, resets taken into account, and what is in flight. */

@@ -81,4 +81,15 @@ export interface Tables {
     count: number;
   };
   fact: { key: string; value: string; learned_at: number };
+  /** What orders showed of accounts and makers. */
+  party: {
+    kind: 'account' | 'maker';
+    id: string;
+    settled: number;
+    could_not_pay: number;
+    expired: number;
+    updated_at: number;
+  };
+  /** What races showed of tips, in basis points. */
+  race: { tip: number; won: number; lost: number; updated_at: number };
 }

@@ -11,10 +11,14 @@ export function parseGatewayUrl(text: string): { readonly basePath: string; read
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') {
     throw bad(`expected a URL of host, port and path only for ${url.host}`, 'credentials belong into headers');
   }
-  const isPlain = url.protocol === 'http:' && LOOPBACK.test(url.hostname);
-  if (url.protocol !== 'https:' && !isPlain) throw bad(`expected https: for ${url.host}, got ${url.protocol}`);
+  if (!isPrivate(url)) throw bad(`expected https: for ${url.host}, got ${url.protocol}`);
   const basePath = `${url.origin}${url.pathname}`.replace(/\/+$/, '');
   return { basePath, name: basePath.replace(/^https?:\/\//, '') };
+}
+
+/** Whether nobody on the way can read or change what passes: by encryption, or since nothing leaves the machine. */
+export function isPrivate({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && LOOPBACK.test(hostname));
 }
 
 function parse(text: string): URL {

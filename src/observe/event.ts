@@ -15,6 +15,7 @@ export type SolverEvent =
   | BundleEvent
   | AttemptEvent
   | LedgerEvent
+  | PriceEvent
   | JournalEvent
   | LimitEvent;
 
@@ -174,6 +175,20 @@ type LedgerEvent =
       readonly class?: string | undefined;
     }
   | { readonly type: 'balance'; readonly xrd: Attos };
+
+/** Told when it changes what a source of prices has, and whether it can be read. */
+type PriceEvent = {
+  readonly type: 'prices';
+  readonly source: string;
+  /** False: this try failed. What was read before counts until it is too old. */
+  readonly ok: boolean;
+  /** Tokens that have a price by this source now. */
+  readonly tokens: number;
+  /** Why it failed: `stale` where nothing of it counts any more. */
+  readonly code?: string | undefined;
+  /** What is wrong, or which entries were left out. */
+  readonly detail?: string | undefined;
+};
 
 type JournalEvent =
   /** From `writable: false` to `writable: true` nothing is submitted. */

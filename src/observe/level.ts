@@ -36,6 +36,7 @@ const LEVELS: Levels = {
   'endpoint-state':         ({ ok }) => (ok ? 'info' : 'warn'),
   'gateway-call':           'trace',
   'balance':                'debug',
+  'prices':                 ({ ok }) => (ok ? 'debug' : 'warn'),
   'journal-state':          ({ writable }) => (writable ? 'info' : 'error'),
   'journal-write':          'trace',
   'limit-reached':          'error',

@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { observerOf } from './handlers.js';
 import { attemptMetrics, bundleMetrics } from './metrics/bundles.js';
 import { moneyMetrics } from './metrics/money.js';
-import { feedMetrics, ledgerMetrics } from './metrics/network.js';
+import { feedMetrics, ledgerMetrics, priceMetrics } from './metrics/network.js';
 import { stageMetrics } from './metrics/stages.js';
 import { upkeepMetrics } from './metrics/upkeep.js';
 import type { Observer } from './observers.js';
@@ -31,6 +31,7 @@ export class Metrics {
       moneyMetrics(registry),
       feedMetrics(registry),
       ledgerMetrics(registry, now),
+      priceMetrics(registry),
       upkeepMetrics(registry),
     );
   }

@@ -40,9 +40,14 @@ export function fits(lock: Attos, fee: FeePrediction): boolean {
 }
 const SPARE_PERCENT = 10n;
 
-/** The first step that no lock may follow: the first call of an order whose own calls may use up any amount. */
+/**
+ * The first step that no lock may follow: the first call of an order whose own calls may use up any amount, and a
+ * withdrawal of the solver's own, since no fee can be locked from a vault that was touched.
+ */
 function lastSafeStep(orders: readonly WrappedOrder[], plan: Plan): number {
-  const step = plan.steps.findIndex((each) => each.type === 'yield' && callsForeign(orders[each.child]!));
+  const step = plan.steps.findIndex(
+    (each) => each.type === 'withdraw' || (each.type === 'yield' && callsForeign(orders[each.child]!)),
+  );
   return step < 0 ? plan.steps.length : step;
 }
 

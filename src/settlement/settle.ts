@@ -1,66 +1,30 @@
-import type { Verified, WrappedOrder } from '../anthic/wrappedOrder.js';
-import { type Attos, formatAmount } from '../base/amount.js';
 import type { Bytes } from '../base/bytes.js';
 import { SolverError } from '../base/error.js';
-import type { NodeId } from '../sbor/custom.js';
-import { XRD } from '../transaction/address.js';
 import { transactionIntentHash } from '../transaction/hash.js';
-import type { PublicKey } from '../transaction/key.js';
-import { notarizedLengthWith } from '../transaction/length.js';
 import { LIMITS } from '../transaction/limits.js';
-import type { SignedTransactionIntent, TransactionIntent } from '../transaction/model.js';
 import { encodeTransaction } from '../transaction/payload.js';
 import type { SolverKey } from '../transaction/solverKey.js';
-import { intersectWindows } from '../transaction/window.js';
-import type { Execution } from './check/execution.js';
-import { simulate } from './check/simulate.js';
-import { type Composition, choosePlans } from './compose/choose.js';
-import { rootInstructions } from './compose/manifest.js';
-import type { Plan } from './compose/plan.js';
-import { attachSignatures, notarize, type RootHeader, rootFrame } from './compose/transaction.js';
+import { CERTAIN, type Ppm } from './chance.js';
+import { choosePlans } from './compose/choose.js';
+import { notarize } from './compose/transaction.js';
 import { UnmatchedError } from './error.js';
-import { type FeePrediction, predictFee, type StateFacts } from './fee/predict.js';
-import { firstLock, fits, latestLock, lockAmount, usualLock } from './lock.js';
+import { expectedWorth } from './exposure.js';
+import type { SettledOrder } from './order.js';
+import { type Placed, placeLock, type RootContext } from './place.js';
+import { addsOf, type Means, type Quote, quoteOf, refuseGift } from './quote.js';
 
-/** An item of a bundle that was verified. */
-export type SettledOrder = WrappedOrder & Verified;
+export type { Quote, SettledOrder };
 
 /** What a settlement is composed for. */
-export interface SettleContext {
-  readonly network: number;
-  readonly epoch: bigint;
-  readonly solver: { readonly account: NodeId; readonly publicKey: PublicKey };
-  readonly facts: StateFacts;
-  readonly composition: Composition;
-  readonly tipBasisPoints: number;
-  /** 64 random bits: a new root for each attempt. */
-  readonly discriminator: bigint;
-  /** Units of the loan to leave unused beside the usual margin: more of them lock the fee earlier. */
-  readonly extraMargin?: number;
+export interface SettleContext extends RootContext, Means {
+  /** Chance that an order cannot pay: the likeliest are called before the lock where that is worth it. */
+  readonly risk?: ((order: SettledOrder) => Ppm) | undefined;
 }
 
-/** What a settlement earns and costs, in XRD but for the surplus. */
-export interface Quote {
-  readonly reward: Attos;
-  readonly networkFee: Attos;
-  /** Whether every fact the fee depends on was known; else it is an estimate. */
-  readonly feeKnown: boolean;
-  /** Whether it rests on something no simulation can know: what another component returns or grants. */
-  readonly assumed: boolean;
-  /** What the solver keeps beyond the rewards. */
-  readonly surplus: readonly { readonly resource: NodeId; readonly amount: Attos }[];
-  /** Reward and XRD surplus less the fee; other tokens are not counted. */
-  readonly profit: Attos;
-}
-
-/** A settlement that was proven and lacks but its signature. */
-export interface Proposal {
+/** A settlement that was proven and lacks but its signature. Its exposure numbers the orders as they stand here. */
+export interface Proposal extends Placed {
   readonly orders: readonly SettledOrder[];
-  readonly signed: SignedTransactionIntent;
   readonly quote: Quote;
-  readonly fee: FeePrediction;
-  readonly execution: Execution;
-  readonly lock: Attos;
 }
 
 /** A settlement as it is submitted. */
@@ -69,134 +33,44 @@ export interface Settlement {
   readonly payload: Bytes;
 }
 
-/** A root lives no longer than it must: this epoch and the next. */
-const EPOCHS = 2n;
-
 /** Longest proposal that is worth making: each order brings its wrapper along. */
 const MAX_ORDERS = LIMITS.subintents / 2;
 
 /**
  * Finds a settlement of the orders, proves it, and says what it earns. Pure: the same input gives the same bytes.
- * Error: `UnmatchedError`.
+ * Errors: `UnmatchedError`; `bad-chance` where `risk` gives what is none.
  */
 export function propose(orders: readonly SettledOrder[], context: SettleContext): Proposal {
   if (orders.length > MAX_ORDERS) {
     throw new UnmatchedError('too-many-orders', `expected at most ${MAX_ORDERS} orders, got ${orders.length}`);
   }
+  const risks = risksOf(orders, context);
+  const aims = { risks, prices: context.prices, adds: addsOf(context) };
   let best: Proposal | undefined;
-  for (const plan of choosePlans(orders, context.composition)) {
+  let most = 0n;
+  for (const plan of choosePlans(orders, context.composition, aims)) {
     const placed = placeLock(orders, plan, context);
-    const quote = quoteOf(orders, plan, placed, context);
-    if (best === undefined || quote.profit > best.quote.profit) best = { orders, quote, ...placed };
+    const quote = quoteOf(orders, plan, placed, context.solver.account, context);
+    const worth = risks === undefined ? quote.profit : expectedWorth(quote.profit, placed, risks);
+    if (best !== undefined && worth <= most) continue;
+    best = { orders, quote, ...placed };
+    most = worth;
   }
+  refuseGift(best!.quote);
   return best!;
 }
 
-type Placed = Omit<Proposal, 'orders' | 'quote'>;
-
-/**
- * Composes with the lock where experience puts it, asks the fee model how late the loan allows it, and composes again
- * where that is another place.
- */
-function placeLock(orders: readonly SettledOrder[], plan: Plan, context: SettleContext): Placed {
-  const root = rootHeader(orders, context);
-  const signers: (readonly PublicKey[])[] = [[context.solver.publicKey]];
-  // Each intent's signatures, and the notary's: the solver's key is in no other place.
-  let signatures = 1;
-  for (const { signers: by } of orders) {
-    signers.push(by.wrapper, by.order);
-    signatures += by.wrapper.length + by.order.length;
-  }
-  const { tipBasisPoints, facts } = context;
-  const frame = rootFrame(orders, root);
-  const build = (beforeStep: number, amount: Attos): TransactionIntent =>
-    frame(rootInstructions(plan, context.solver.account, { beforeStep, amount }));
-
-  const isTemplate = context.composition === 'template';
-  let beforeStep = isTemplate ? 0 : firstLock(orders, plan);
-  let lock = usualLock(orders);
-  for (let round = 0; ; round++) {
-    const intent = build(beforeStep, lock);
-    const signed = attachSignatures(intent, orders);
-    const execution = check(intent, signers);
-    const effectiveLength = notarizedLengthWith(signed, root.notary.type);
-    const fee = predictFee({ intent, effectiveLength, signatures, tipBasisPoints }, execution, facts);
-    const latest = isTemplate ? 0 : latestLock(orders, plan, beforeStep, fee, context.extraMargin);
-    // Moving the lock shifts a few first reads from one step to another, so each new place is looked at; but after the
-    // first move it goes only towards safety, and so to an end.
-    if (latest === beforeStep || (round > 0 && latest > beforeStep)) {
-      if (fits(lock, fee)) return { signed, execution, fee, lock };
-      // The amount stands in 24 bytes whatever it is, and no rule but the balance depends on it.
-      lock = lockAmount(fee);
-      return { signed: attachSignatures(build(beforeStep, lock), orders), execution, fee, lock };
-    }
-    beforeStep = latest;
-  }
-}
-
-/** The root's epochs lie inside those of its children. */
-function rootHeader(orders: readonly SettledOrder[], context: SettleContext): RootHeader {
-  const window = intersectWindows(orders.map((order) => order.window));
-  const startEpoch = window.startEpoch > context.epoch ? window.startEpoch : context.epoch;
-  const endEpoch = window.endEpoch < startEpoch + EPOCHS ? window.endEpoch : startEpoch + EPOCHS;
-  return {
-    network: context.network,
-    startEpoch,
-    endEpoch,
-    tipBasisPoints: context.tipBasisPoints,
-    discriminator: context.discriminator,
-    notary: context.solver.publicKey,
-  };
-}
-
-function check(intent: TransactionIntent, signers: readonly (readonly PublicKey[])[]): Execution {
-  try {
-    return simulate(intent, { signers });
-  } catch (cause) {
-    if (!(cause instanceof SolverError)) throw cause;
-    throw new UnmatchedError('check-failed', `the settlement does not hold: ${cause.message} [${cause.code}]`, {
-      path: cause.path,
-      cause,
+/** Undefined where all orders are alike, so that the order of their calls does not matter. */
+function risksOf(orders: readonly SettledOrder[], { risk }: SettleContext): readonly Ppm[] | undefined {
+  if (risk === undefined) return undefined;
+  const risks = orders.map(risk);
+  for (const [index, each] of risks.entries()) {
+    if (Number.isInteger(each) && each >= 0 && each <= CERTAIN) continue;
+    throw new SolverError('bad-chance', `expected a whole number from 0 to ${CERTAIN}, got ${each}`, {
+      path: `risk(orders[${index}])`,
     });
   }
-}
-
-function quoteOf(orders: readonly SettledOrder[], plan: Plan, placed: Placed, context: SettleContext): Quote {
-  proveGains(plan, placed.execution, context.solver.account);
-  let reward = 0n;
-  for (const { script } of orders) reward += script.reward;
-  const surplus: { resource: NodeId; amount: Attos }[] = [];
-  let xrd = 0n;
-  for (const [resource, left] of plan.left) {
-    const amount = resource === XRD ? left - reward : left;
-    if (amount !== 0n) surplus.push({ resource, amount });
-    if (resource === XRD) xrd = amount;
-  }
-  const assumed = placed.execution.assumed || orders.some((order) => order.assumed);
-  return {
-    reward,
-    networkFee: placed.fee.total,
-    feeKnown: placed.fee.known,
-    assumed,
-    surplus,
-    profit: reward + xrd - placed.fee.total,
-  };
-}
-
-/** The independent simulation must find in the solver's account what the plan says, to the atto. */
-function proveGains(plan: Plan, execution: Execution, account: NodeId): void {
-  const gains = execution.changes.get(account) ?? NO_GAINS;
-  for (const [resource, planned] of plan.left) prove(resource, planned, gains.get(resource) ?? 0n);
-  for (const [resource, found] of gains) prove(resource, plan.left.get(resource) ?? 0n, found);
-}
-const NO_GAINS: ReadonlyMap<NodeId, Attos> = new Map();
-
-function prove(resource: NodeId, planned: Attos, found: Attos): void {
-  if (found === planned) return;
-  throw new UnmatchedError(
-    'check-failed',
-    `expected the solver to gain ${formatAmount(planned)} of ${resource}, the simulation says ${formatAmount(found)}`,
-  );
+  return risks.some((each) => each !== risks[0]) ? risks : undefined;
 }
 
 /** Signs a proposal. The notary's is the one signature a settlement needs. */

@@ -189,6 +189,14 @@ describe('metrics of the network', () => {
     emit({ type: 'endpoint-state', endpoint: 'g', ok: true });
     expect(await value('gateway_up', 'endpoint="g"')).toBe(1);
   });
+
+  it('tell what prices there are', async () => {
+    emit({ type: 'prices', source: 's', ok: true, tokens: 3 });
+    expect(await value('prices', 'source="s"')).toBe(3);
+    emit({ type: 'prices', source: 's', ok: false, tokens: 0, code: 'stale' });
+    expect(await value('prices', 'source="s"')).toBe(0);
+    expect(await value('price_failures_total', 'source="s",code="stale"')).toBe(1);
+  });
 });
 
 describe('metrics of upkeep', () => {

@@ -24,6 +24,25 @@ export function feedMetrics(registry: Registry): Handlers {
   };
 }
 
+/** What prices there are, by source. */
+export function priceMetrics(registry: Registry): Handlers {
+  const registers = [registry];
+  const labelNames = ['source'];
+  const tokens = new Gauge({
+    ...{ name: `${PREFIX}prices`, help: 'Tokens that have a price, by source.', labelNames, registers },
+  });
+  const failures = new Counter({
+    ...{ name: `${PREFIX}price_failures_total`, help: 'Times that a source of prices failed.', registers },
+    labelNames: ['source', 'code'],
+  });
+  return {
+    prices({ source, ok, tokens: count, code = 'unknown' }) {
+      tokens.set({ source }, count);
+      if (!ok) failures.inc({ source, code });
+    },
+  };
+}
+
 /** The Gateways, and the ledger's time that they tell. `now` never goes back. */
 export function ledgerMetrics(registry: Registry, now: () => number): Handlers {
   const registers = [registry];

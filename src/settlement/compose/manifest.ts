@@ -18,7 +18,7 @@ const ENTIRE_WORKTOP: Value = {
 
 /** The root manifest of a plan: its steps, the fee lock among them, and the deposit of what is left. */
 export function rootInstructions(plan: Plan, account: NodeId, lock: Lock): Instruction[] {
-  const instructions = plan.steps.map(instructionOf);
+  const instructions = plan.steps.map((step) => instructionOf(step, account));
   instructions.splice(lock.beforeStep, 0, {
     type: 'CALL_METHOD',
     address: account,
@@ -31,7 +31,15 @@ export function rootInstructions(plan: Plan, account: NodeId, lock: Lock): Instr
   return instructions;
 }
 
-function instructionOf(step: Step): Instruction {
+function instructionOf(step: Step, account: NodeId): Instruction {
+  if (step.type === 'withdraw') {
+    const { resource, amount } = step;
+    const fields: Value[] = [
+      { kind: 'Address', value: resource },
+      { kind: 'Decimal', value: amount },
+    ];
+    return { type: 'CALL_METHOD', address: account, method: 'withdraw', args: { kind: 'Tuple', fields } };
+  }
   if (step.type === 'take') {
     const { resource, amount } = step;
     return amount === 'all'

@@ -5,6 +5,8 @@ import type { NodeId } from '../../sbor/custom.js';
 /** One thing the root intent does. Children and buckets are numbered from 0, in the order of use. */
 export type Step =
   | { readonly type: 'take'; readonly resource: NodeId; readonly amount: Attos | 'all'; readonly bucket: number }
+  /** From the solver's own account to the worktop. */
+  | { readonly type: 'withdraw'; readonly resource: NodeId; readonly amount: Attos }
   | { readonly type: 'yield'; readonly child: number; readonly pass: 'nothing' | 'worktop' | number };
 
 /** A way to settle: the steps, and what they leave on the root's worktop. */
@@ -92,15 +94,18 @@ const MOVES = {
  * brought into an order that works.
  *
  * `sequence` is the order in which children are looked at; `passable` says of which resources a surplus may be given to a
- * buyer that admits it, and how much there is.
+ * buyer that admits it, and how much there is. The first `openings` children of the sequence are called before all else,
+ * whatever that costs in takes.
  */
 export function planYields(
   scripts: readonly WrapperScript[],
   sequence: readonly number[],
   passable: ReadonlyMap<NodeId, Attos>,
   strategy: Strategy = GATHER,
+  openings = 0,
 ): Plan | undefined {
   const planner = new Planner(scripts, sequence, passable);
+  planner.openFirst(openings);
   return planner.run(strategy) ? planner.plan() : undefined;
 }
 
@@ -128,6 +133,13 @@ class Planner {
 
   plan(): Plan {
     return { steps: this.steps, left: this.worktop, takes: this.takes };
+  }
+
+  openFirst(count: number): void {
+    for (let i = 0; i < count; i++) {
+      const party = this.parties[i]!;
+      if (party.script.need.by > 0) this.yieldTo(party, 'nothing');
+    }
   }
 
   /** Makes the first move there is, again and again. Each move is a call or a take, so it ends. */
