@@ -83,9 +83,10 @@ export class EventFeed {
     for (const listener of this.listeners) listener(timed);
   }
 
-  /** The kept ones after a sequence number. */
+  /** The kept ones after a sequence number. One that is yet to come is of an earlier run: all are new then. */
   since(sequence: number): readonly TimedEvent[] {
-    return this.kept.filter((event) => event.sequence > sequence);
+    const after = sequence > this.sequence ? 0 : sequence;
+    return this.kept.filter((event) => event.sequence > after);
   }
 
   /** Returns what ends it. */

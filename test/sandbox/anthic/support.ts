@@ -168,6 +168,8 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     settings,
     gatewayUrl: sandbox.gateway.url,
     key: ANTHIC_KEY,
+    users: users.map((key, index) => ({ name: `user-${index + 1}`, key })),
+    solvers: [{ name: 'solver', publicKey: ed25519Key(SOLVER_NUMBER).publicKey }],
     onEvent: (event) => void events.push(event),
   });
   const tokens = new Tokens(settings);

@@ -1,0 +1,136 @@
+import { byId } from './dom.js';
+import { follow, getJson, part } from './live.js';
+import { choosePair, hearOfOrder, startForm } from './orderForm.js';
+import { Pace } from './pace.js';
+import {
+  forgetOpening,
+  showBalances,
+  showBook,
+  showBundles,
+  showEvents,
+  showMakers,
+  showOrders,
+  showSettlements,
+  showTiles,
+} from './tables.js';
+
+const SHOWN = { orders: 50, bundles: 30, events: 40 };
+
+let symbols = [];
+let names = new Map();
+let pair;
+let stats;
+let lastSequence = 0;
+let pace = new Pace();
+let bundles = [];
+let events = [];
+
+function nameOf(account) {
+  return names.get(account) ?? `…${account.slice(-10)}`;
+}
+
+const parts = {
+  book: part(150, async () => {
+    const { base, quote } = pair;
+    const book = await getJson(`trade/order_book?${new URLSearchParams({ base, quote })}`);
+    // Another may have been chosen in the meantime.
+    if (pair.base === base && pair.quote === quote) showBook(book);
+  }),
+  makers: part(150, async () => showMakers((await getJson('sandbox/makers')).makers)),
+  orders: part(250, async () => showOrders((await getJson(`sandbox/orders?limit=${SHOWN.orders}`)).orders, nameOf)),
+  settlements: part(500, async () => {
+    showSettlements((await getJson('sandbox/settlements')).settlements.slice(0, SHOWN.bundles), nameOf);
+  }),
+  balances: part(500, async () => showBalances((await getJson('sandbox/balances')).parties, symbols)),
+  stats: part(250, async () => {
+    stats = await getJson('sandbox/stats');
+    showTiles(stats, pace.at(Date.now()));
+  }),
+  bundles: part(200, async () => showBundles(bundles)),
+  events: part(200, async () => showEvents(events)),
+};
+
+const CHANGES = {
+  'maker-connected': ['makers', 'book'],
+  'maker-disconnected': ['makers', 'book'],
+  'solver-connected': [],
+  'solver-disconnected': [],
+  'book-changed': ['book', 'makers'],
+  'order-received': ['orders', 'stats', 'book'],
+  'order-refused': ['stats'],
+  'new-order-sent': ['orders', 'book'],
+  'fill-received': ['orders', 'stats'],
+  'fill-refused': ['orders', 'stats'],
+  'part-lost': ['orders', 'book'],
+  'bundle-pushed': ['orders', 'stats', 'bundles', 'book'],
+  settled: ['settlements', 'balances'],
+  'order-ended': ['orders', 'stats', 'balances', 'settlements', 'book'],
+};
+
+function onEvent(event) {
+  // Numbers that begin again are of another run.
+  if (event.sequence <= lastSequence) forget();
+  lastSequence = event.sequence;
+  pace.note(event);
+  hearOfOrder(event);
+  events = [event, ...events].slice(0, SHOWN.events);
+  if (event.type === 'bundle-pushed') bundles = [event, ...bundles].slice(0, SHOWN.bundles);
+  for (const name of [...(CHANGES[event.type] ?? []), 'events']) parts[name].touch();
+}
+
+function forget() {
+  [pace, bundles, events] = [new Pace(), [], []];
+  forgetOpening();
+}
+
+function showLive(state, words) {
+  const live = byId('live');
+  if (live.dataset.state === state) return;
+  live.dataset.state = state;
+  live.textContent = words;
+}
+
+/** What is traded and by whom; the same as long as the test stand runs. */
+async function readMarket() {
+  const market = await getJson('sandbox/market');
+  symbols = market.tokens.map(({ symbol }) => symbol);
+  names = new Map(market.parties.map(({ account, name }) => [account, name]));
+  byId('network').textContent = `${market.network.name}, network ${market.network.id}`;
+  return market;
+}
+
+function startPairs({ pairs }) {
+  const select = byId('pair');
+  select.replaceChildren(...pairs.map(({ base, quote }, index) => new Option(`${base}/${quote}`, String(index))));
+  const choose = () => {
+    pair = pairs[Number(select.value)];
+    choosePair(pair);
+    parts.book.touch();
+  };
+  select.addEventListener('change', choose);
+  choose();
+}
+
+async function start() {
+  try {
+    const market = await readMarket();
+    startPairs(market);
+    startForm(market.parties.filter(({ role }) => role === 'user'));
+  } catch {
+    showLive('lost', 'no connection: trying again');
+    setTimeout(start, 1_000);
+    return;
+  }
+  follow({
+    onOpen: () => {
+      showLive('live', 'live');
+      void readMarket().catch(() => {});
+      for (const each of Object.values(parts)) each.touch();
+    },
+    onLost: () => showLive('lost', 'no connection: trying again'),
+    onEvent,
+  });
+  setInterval(() => stats !== undefined && showTiles(stats, pace.at(Date.now())), 1_000);
+}
+
+void start();

@@ -1,0 +1,292 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { LocalAnthic } from '../../src/sandbox/anthic/anthic.js';
+import { ANTHIC_KEY, type Stand, type StandOptions, startStand, USER } from '../sandbox/anthic/support.js';
+import { startSandbox } from '../support/engine.js';
+import { launchChromium } from './chromium.js';
+
+/** The sandbox's page in a real browser, over the official engine. */
+
+let browser: Browser;
+let stand: Stand;
+beforeAll(async () => {
+  browser = await launchChromium();
+});
+afterAll(() => browser?.close());
+afterEach(() => stand?.close());
+
+const WAIT = 20_000;
+
+async function start(options: StandOptions = {}): Promise<void> {
+  stand = await startStand({ sandbox: await startSandbox({ roundMs: 100 }), ...options });
+}
+
+interface View {
+  readonly width?: number;
+  readonly height?: number;
+  readonly colorScheme?: 'dark' | 'light';
+}
+
+/** The page of the stand, and everything it did that it must not. */
+async function open({ width = 1280, height = 900, colorScheme = 'light' }: View = {}) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const page = await context.newPage();
+  page.setDefaultTimeout(WAIT);
+  const troubles: string[] = [];
+  page.on('console', (message) => troubles.push(`console: ${message.text()}`));
+  page.on('pageerror', (error) => troubles.push(`error: ${error.message}`));
+  page.on('dialog', (dialog) => troubles.push(`dialog: ${dialog.message()}`));
+  const url = stand.anthic.pageUrl;
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) troubles.push(`request: ${request.url()}`);
+  });
+  await page.goto(url);
+  await page.locator('#live[data-state=live]').waitFor();
+  return { page, troubles };
+}
+
+async function shot(page: Page, name: string): Promise<void> {
+  const to = process.env.SCREENSHOTS;
+  if (to !== undefined) await page.screenshot({ path: `${to}/${name}.png`, fullPage: true });
+}
+
+/** Text of a table's body: rows of cells. */
+async function rows(page: Page, table: string): Promise<string[][]> {
+  const lines = await page.locator(`#${table} tbody tr`).all();
+  return Promise.all(lines.map((line) => line.locator('th, td').allInnerTexts()));
+}
+
+async function ask(page: Page, amount: string, side = 'Sell xwBTC'): Promise<void> {
+  await page.getByLabel(side).check();
+  await page.getByLabel('Amount').fill(amount);
+  await page.getByRole('button', { name: 'Get a quote' }).click();
+}
+
+const quoteOf = (page: Page, term: string) => page.locator('#quote div', { hasText: term }).locator('dd');
+
+describe('the page of the sandbox', () => {
+  it('shows a market come to life, and an order placed by hand until it has settled', async () => {
+    await start({ makers: 2 });
+    const { page, troubles } = await open();
+    expect(await page.title()).toContain('test stand');
+    expect(await page.locator('header').innerText()).toContain('Not the real Anthic');
+    await page.getByText('No maker is connected').waitFor();
+    await page.getByText('no bids').waitFor();
+
+    const maker = await stand.maker(1);
+    const other = await stand.maker(2);
+    await stand.solver();
+    const bids: [string, string][] = [1, 2, 3, 4, 5, 6].map((step) => [`${90000 - 150 * step}`, `0.${step + 1}`]);
+    const asks: [string, string][] = [1, 2, 3, 4].map((step) => [`${90000 + 150 * step}`, `0.${2 * step}5`]);
+    await maker.quote(bids, asks);
+    await other.quote([['89925', '0.3']], []);
+    await page.locator('#bids tbody').getByText('89850').waitFor();
+    await page.getByText('2 makers quote').waitFor();
+    expect(await rows(page, 'bids')).toMatchObject([['0.3', '89925'], ['0.2', '89850'], {}, {}, {}, {}, {}]);
+    expect((await rows(page, 'asks'))[0]).toEqual(['90150', '0.25']);
+    // Bars grow with depth.
+    const depths = await page
+      .locator('#bids tbody tr')
+      .evaluateAll((lines) => lines.map((line) => Number.parseFloat((line as any).style.getPropertyValue('--depth'))));
+    expect(depths).toEqual([...depths].sort((a, b) => a - b));
+    expect(depths.at(-1)).toBe(100);
+
+    await page.locator('#user').selectOption('user-1');
+    await ask(page, '0.5');
+    expect(await quoteOf(page, 'sells').innerText()).toBe('0.5 xwBTC');
+    // (0.3 × 89925 + 0.2 × 89850) less 20 basis points
+    expect(await quoteOf(page, 'by the order book').innerText()).toBe('0.5 xwBTC for 44947.5 xUSDC');
+    expect(await quoteOf(page, 'buys at least').innerText()).toBe('44857.605 xUSDC');
+    expect(await quoteOf(page, 'Anthic fee').innerText()).toContain('0.0005 xwBTC');
+    expect(await quoteOf(page, 'settlement fee').innerText()).toBe('0.000003 xwBTC');
+    expect(await quoteOf(page, 'withdraws').innerText()).toBe('0.500503 xwBTC');
+    await shot(page, 'sandbox-quote');
+    await page.getByRole('button', { name: 'Place this order' }).click();
+    await page.locator('#placed[data-state=settled]').waitFor();
+    expect(await page.locator('#placed').innerText()).toMatch(/settled by txid_sim1/);
+
+    await page.locator('#orders td[data-state=settled]').waitFor();
+    const [order] = await rows(page, 'orders');
+    expect(order!.slice(1, 6)).toEqual([
+      'settled',
+      'user-1',
+      '0.5 xwBTC',
+      '44857.605 xUSDC',
+      expect.stringMatching(/^maker-[12] filled, maker-[12] filled$/),
+    ]);
+    // Balances move without a reload, and are the ledger's.
+    const user = page.locator('#balances tbody tr', { hasText: 'user-1' });
+    await user.getByText('+44857.605').waitFor();
+    expect(await user.innerText()).toContain('-0.500503');
+    expect(await user.innerText()).toContain('1044857.605');
+    await page.locator('#settlements tbody').getByText('solver', { exact: true }).waitFor();
+    const [settlement] = await rows(page, 'settlements');
+    const { fee } = stand.sandbox.world.history.finalizerOf(stand.anthic.orders()[0]!.id)!;
+    expect(settlement!.slice(2)).toEqual(['3', fee.total, 'solver']);
+    expect((await rows(page, 'bundles'))[0]!.slice(3)).toEqual(['3', '1']);
+    expect(await page.locator('#tiles div', { hasText: /^1\s*settled$/ }).count()).toBeLessThanOrEqual(1);
+    expect((await rows(page, 'events')).map(([, type]) => type)).toContain('order-ended');
+    expect(await stand.balance(USER, 'xUSDC')).toBe(1_044_857_605n * 10n ** 15n);
+
+    // The other side, and a book that is taken back.
+    await ask(page, '0.1', 'Buy xwBTC');
+    expect(await quoteOf(page, 'by the order book').innerText()).toBe('9015 xUSDC for 0.1 xwBTC');
+    await page.getByRole('button', { name: 'Place this order' }).click();
+    await page.locator('#tiles div', { hasText: 'settled' }).filter({ hasText: '2' }).first().waitFor();
+    await shot(page, 'sandbox-wide');
+    await maker.quote([], []);
+    await page.getByText('no asks').waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  it('says beside the field what is wrong, and never places what was not quoted', async () => {
+    await start();
+    const maker = await stand.maker();
+    await maker.quote([['90000', '1']], []);
+    const { page, troubles } = await open();
+    await page.locator('#bids tbody').getByText('90000').waitFor();
+    for (const [amount, message] of [
+      ['', /expected an amount such as/],
+      ['lots', /expected an amount such as/],
+      ['0', /above 0/],
+      ['0.000000001', /at most 8 decimals/],
+      ['7', /liquidity for 1 of 7 xwBTC/],
+    ] as const) {
+      await ask(page, amount);
+      await page.locator('#amount-error', { hasText: message }).waitFor();
+      expect(await page.getByLabel('Amount').getAttribute('aria-invalid')).toBe('true');
+      expect(await page.evaluate('document.activeElement.id')).toBe('amount');
+    }
+    await shot(page, 'sandbox-error');
+    await page.getByLabel('Slippage').fill('half');
+    await ask(page, '0.5');
+    await page.locator('#slippage-error', { hasText: 'basis points' }).waitFor();
+    // A changed field takes the quote back.
+    await page.getByLabel('Slippage').fill('10');
+    await ask(page, '0.5');
+    await page.getByRole('button', { name: 'Place this order' }).waitFor();
+    await page.getByLabel('Amount').fill('0.6');
+    expect(await page.getByRole('button', { name: 'Place this order' }).isVisible()).toBe(false);
+    expect(await page.locator('.error:not(:empty)').count()).toBe(0);
+    // What the stand refuses after the quote is told too.
+    await ask(page, '0.6');
+    await page.getByRole('button', { name: 'Place this order' }).waitFor();
+    await maker.quote([], []);
+    await page.getByRole('button', { name: 'Place this order' }).click();
+    await page.locator('#form-error', { hasText: 'no makers offer' }).waitFor();
+    expect(stand.anthic.stats().received).toBe(0);
+    // The browser tells of refused requests; nothing else.
+    expect(troubles.filter((trouble) => !/status of 4\d\d/.test(trouble))).toEqual([]);
+  });
+
+  it('is used by the keyboard alone', async () => {
+    await start();
+    const maker = await stand.maker();
+    await stand.solver();
+    await maker.quote([['90000', '1']], []);
+    const { page, troubles } = await open();
+    await page.locator('#bids tbody').getByText('90000').waitFor();
+    await page.locator('#user').focus();
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.value')).toBe('sell');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('0.25');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Place this order' }).waitFor();
+    await page.waitForFunction('document.activeElement.id === "place"');
+    await page.keyboard.press('Enter');
+    await page.locator('#placed[data-state=settled]').waitFor();
+    expect(troubles).toEqual([]);
+  });
+
+  it('shows what strangers wrote, and does nothing of it', async () => {
+    const hostile = `"><script>window.hacked=1</script><img src=x onerror="window.hacked=2">\u202e{{7*7}}`;
+    const sandbox = await startSandbox({ roundMs: 100 });
+    await start({
+      sandbox,
+      settings: {
+        makers: [{ name: hostile, apiKey: 'key-1' }],
+        tokens: [
+          { symbol: 'xUSDC', divisibility: 6, solverFee: '0.002', executionFee: '0.2' },
+          { symbol: 'xwBTC', divisibility: 8, solverFee: '0.000001', executionFee: '0.000002' },
+          {
+            symbol: hostile,
+            divisibility: 18,
+            resource: await sandbox.world.createToken({ symbol: 'xEVIL', divisibility: 18 }),
+          },
+        ],
+        pairs: [
+          { base: 'xwBTC', quote: 'xUSDC' },
+          { base: hostile, quote: 'xUSDC' },
+        ],
+      },
+    });
+    const maker = await stand.maker();
+    await stand.solver();
+    await maker.quote([['90000', '1']], []);
+    await maker.quote([['2', '1']], [['3', '1']], hostile);
+    const { page, troubles } = await open();
+    await page.locator('#pair').selectOption('1');
+    await page.locator('#bids tbody').getByText('2', { exact: true }).waitFor();
+    await page.locator('#pair').selectOption('0');
+    await ask(page, '0.5');
+    await page.getByRole('button', { name: 'Place this order' }).click();
+    await page.locator('#placed[data-state=settled]').waitFor();
+    await stand.submit('hostile');
+    await page.locator('#events', { hasText: 'order-refused' }).waitFor();
+    expect(await page.locator('#orders').innerText()).toContain('<script>window.hacked=1</script>');
+    expect(await page.locator('#balances').innerText()).toContain('onerror="window.hacked=2"');
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    expect(await page.locator('main script, img, iframe').count()).toBe(0);
+    expect(troubles).toEqual([]);
+  });
+
+  it.each(['light', 'dark'] as const)('can be read on a phone, on %s ground', async (colorScheme) => {
+    await start({ makers: 2 });
+    const maker = await stand.maker();
+    await stand.solver();
+    await maker.quote([['90000.123456', '1.12345678']], [['90100', '0.5']]);
+    const { page, troubles } = await open({ width: 360, height: 740, colorScheme });
+    await ask(page, '0.5');
+    await page.getByRole('button', { name: 'Place this order' }).waitFor();
+    await shot(page, `sandbox-phone-${colorScheme}`);
+    await page.getByRole('button', { name: 'Place this order' }).click();
+    await page.locator('#placed[data-state=settled]').waitFor();
+    await page.locator('#orders td[data-state=settled]').waitFor();
+    // Tables scroll within themselves, the page does not.
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
+    const [ground, ink] = (await page.evaluate(
+      '[getComputedStyle(document.documentElement).backgroundColor, getComputedStyle(document.body).color]',
+    )) as [string, string];
+    const brightness = (color: string): number => Math.max(...color.match(/\d+/g)!.map(Number));
+    expect(brightness(ground) > brightness(ink)).toBe(colorScheme === 'light');
+    expect(troubles).toEqual([]);
+  });
+
+  it('says when there is no connection, and goes on with the next run', async () => {
+    await start();
+    const maker = await stand.maker();
+    await maker.quote([['90000', '1']], []);
+    const { page } = await open();
+    await page.locator('#bids tbody').getByText('90000').waitFor();
+    const { port } = new URL(stand.anthic.tradeUrl);
+    await stand.anthic.close();
+    await page.getByText('no connection: trying again').waitFor();
+    await page.getByLabel('Amount').fill('0.1');
+    await page.getByRole('button', { name: 'Get a quote' }).click();
+    await page.getByText('The test stand does not answer.').waitFor();
+    const next = await LocalAnthic.start({
+      settings: { ...stand.settings, ports: { ...stand.settings.ports, trade: Number(port) } },
+      gatewayUrl: stand.sandbox.gateway.url,
+      key: ANTHIC_KEY,
+      users: [{ name: 'user-1', key: USER }],
+    });
+    try {
+      await page.locator('#live[data-state=live]').waitFor();
+      await page.getByText('No maker is connected').waitFor();
+      await page.getByText('no bids').waitFor();
+    } finally {
+      await next.close();
+    }
+  });
+});
