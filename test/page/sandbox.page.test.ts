@@ -53,7 +53,7 @@ async function shot(page: Page, name: string): Promise<void> {
 /** Text of a table's body: rows of cells. */
 async function rows(page: Page, table: string): Promise<string[][]> {
   const lines = await page.locator(`#${table} tbody tr`).all();
-  return Promise.all(lines.map((line) => line.locator('th, td').allInnerTexts()));
+  return Promise.all(lines.map((line) => line.locator('th, td').allTextContents()));
 }
 
 async function ask(page: Page, amount: string, side = 'Sell xwBTC'): Promise<void> {
@@ -62,14 +62,15 @@ async function ask(page: Page, amount: string, side = 'Sell xwBTC'): Promise<voi
   await page.getByRole('button', { name: 'Get a quote' }).click();
 }
 
-const quoteOf = (page: Page, term: string) => page.locator('#quote div', { hasText: term }).locator('dd');
+const quoteOf = (page: Page, term: string) =>
+  page.locator('#quoted:not([hidden]) #quote div', { hasText: term }).locator('dd');
 
 describe('the page of the sandbox', () => {
   it('shows a market come to life, and an order placed by hand until it has settled', async () => {
     await start({ makers: 2 });
     const { page, troubles } = await open();
     expect(await page.title()).toContain('test stand');
-    expect(await page.locator('header').innerText()).toContain('Not the real Anthic');
+    expect(await page.locator('header').textContent()).toContain('Not the real Anthic');
     await page.getByText('No maker is connected').waitFor();
     await page.getByText('no bids').waitFor();
 
@@ -93,17 +94,17 @@ describe('the page of the sandbox', () => {
 
     await page.locator('#user').selectOption('user-1');
     await ask(page, '0.5');
-    expect(await quoteOf(page, 'sells').innerText()).toBe('0.5 xwBTC');
+    expect(await quoteOf(page, 'sells').textContent()).toBe('0.5 xwBTC');
     // (0.3 × 89925 + 0.2 × 89850) less 20 basis points
-    expect(await quoteOf(page, 'by the order book').innerText()).toBe('0.5 xwBTC for 44947.5 xUSDC');
-    expect(await quoteOf(page, 'buys at least').innerText()).toBe('44857.605 xUSDC');
-    expect(await quoteOf(page, 'Anthic fee').innerText()).toContain('0.0005 xwBTC');
-    expect(await quoteOf(page, 'settlement fee').innerText()).toBe('0.000003 xwBTC');
-    expect(await quoteOf(page, 'withdraws').innerText()).toBe('0.500503 xwBTC');
+    expect(await quoteOf(page, 'by the order book').textContent()).toBe('0.5 xwBTC for 44947.5 xUSDC');
+    expect(await quoteOf(page, 'buys at least').textContent()).toBe('44857.605 xUSDC');
+    expect(await quoteOf(page, 'Anthic fee').textContent()).toContain('0.0005 xwBTC');
+    expect(await quoteOf(page, 'settlement fee').textContent()).toBe('0.000003 xwBTC');
+    expect(await quoteOf(page, 'withdraws').textContent()).toBe('0.500503 xwBTC');
     await shot(page, 'sandbox-quote');
     await page.getByRole('button', { name: 'Place this order' }).click();
     await page.locator('#placed[data-state=settled]').waitFor();
-    expect(await page.locator('#placed').innerText()).toMatch(/settled by txid_sim1/);
+    expect(await page.locator('#placed').textContent()).toMatch(/settled by txid_sim1/);
 
     await page.locator('#orders td[data-state=settled]').waitFor();
     const [order] = await rows(page, 'orders');
@@ -117,22 +118,23 @@ describe('the page of the sandbox', () => {
     // Balances move without a reload, and are the ledger's.
     const user = page.locator('#balances tbody tr', { hasText: 'user-1' });
     await user.getByText('+44857.605').waitFor();
-    expect(await user.innerText()).toContain('-0.500503');
-    expect(await user.innerText()).toContain('1044857.605');
+    expect(await user.textContent()).toContain('-0.500503');
+    expect(await user.textContent()).toContain('1044857.605');
     await page.locator('#settlements tbody').getByText('solver', { exact: true }).waitFor();
     const [settlement] = await rows(page, 'settlements');
     const { fee } = stand.sandbox.world.history.finalizerOf(stand.anthic.orders()[0]!.id)!;
     expect(settlement!.slice(2)).toEqual(['3', fee.total, 'solver']);
     expect((await rows(page, 'bundles'))[0]!.slice(3)).toEqual(['3', '1']);
-    expect(await page.locator('#tiles div', { hasText: /^1\s*settled$/ }).count()).toBeLessThanOrEqual(1);
+    expect(await page.locator('#tiles div.good dd').textContent()).toBe('1');
     expect((await rows(page, 'events')).map(([, type]) => type)).toContain('order-ended');
     expect(await stand.balance(USER, 'xUSDC')).toBe(1_044_857_605n * 10n ** 15n);
 
     // The other side, and a book that is taken back.
     await ask(page, '0.1', 'Buy xwBTC');
-    expect(await quoteOf(page, 'by the order book').innerText()).toBe('9015 xUSDC for 0.1 xwBTC');
+    expect(await quoteOf(page, 'by the order book').textContent()).toBe('9015 xUSDC for 0.1 xwBTC');
     await page.getByRole('button', { name: 'Place this order' }).click();
-    await page.locator('#tiles div', { hasText: 'settled' }).filter({ hasText: '2' }).first().waitFor();
+    await page.locator('#tiles .good dd', { hasText: '2' }).waitFor();
+    await page.locator('#settlements tbody tr:nth-child(2) td', { hasText: 'solver' }).waitFor();
     await shot(page, 'sandbox-wide');
     await maker.quote([], []);
     await page.getByText('no asks').waitFor();
@@ -168,6 +170,15 @@ describe('the page of the sandbox', () => {
     await page.getByLabel('Amount').fill('0.6');
     expect(await page.getByRole('button', { name: 'Place this order' }).isVisible()).toBe(false);
     expect(await page.locator('.error:not(:empty)').count()).toBe(0);
+    // So does one that changes while the quote is on its way.
+    await page.route('**/sandbox/quotes', async (route) => {
+      await page.getByLabel('Amount').fill('0.7');
+      await route.continue();
+    });
+    await Promise.all([page.waitForResponse('**/sandbox/quotes'), ask(page, '0.6')]);
+    await page.locator('#ask:enabled').waitFor();
+    expect(await page.getByRole('button', { name: 'Place this order' }).isVisible()).toBe(false);
+    await page.unroute('**/sandbox/quotes');
     // What the stand refuses after the quote is told too.
     await ask(page, '0.6');
     await page.getByRole('button', { name: 'Place this order' }).waitFor();
@@ -232,10 +243,11 @@ describe('the page of the sandbox', () => {
     await ask(page, '0.5');
     await page.getByRole('button', { name: 'Place this order' }).click();
     await page.locator('#placed[data-state=settled]').waitFor();
+    await page.locator('#orders td[data-state=settled]').waitFor();
     await stand.submit('hostile');
     await page.locator('#events', { hasText: 'order-refused' }).waitFor();
-    expect(await page.locator('#orders').innerText()).toContain('<script>window.hacked=1</script>');
-    expect(await page.locator('#balances').innerText()).toContain('onerror="window.hacked=2"');
+    expect(await page.locator('#orders').textContent()).toContain('<script>window.hacked=1</script>');
+    expect(await page.locator('#balances').textContent()).toContain('onerror="window.hacked=2"');
     expect(await page.evaluate('window.hacked')).toBeUndefined();
     expect(await page.locator('main script, img, iframe').count()).toBe(0);
     expect(troubles).toEqual([]);

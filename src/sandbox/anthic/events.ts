@@ -83,10 +83,9 @@ export class EventFeed {
     for (const listener of this.listeners) listener(timed);
   }
 
-  /** The kept ones after a sequence number. One that is yet to come is of an earlier run: all are new then. */
+  /** The kept ones after a sequence number. */
   since(sequence: number): readonly TimedEvent[] {
-    const after = sequence > this.sequence ? 0 : sequence;
-    return this.kept.filter((event) => event.sequence > after);
+    return this.kept.filter((event) => event.sequence > sequence);
   }
 
   /** Returns what ends it. */

@@ -20,7 +20,7 @@ export interface PageContext extends HandContext {
  * the guard.
  *
  *     GET  /                      the page; its script and style beside it
- *     GET  /sandbox/market        network, tokens, pairs, and whose accounts have names
+ *     GET  /sandbox/market        network, tokens, pairs, and whose accounts have names: the same for a whole run
  *     GET  /sandbox/balances      what those hold
  *     GET  /sandbox/settlements   the newest transactions that settled orders: fee, and who paid it
  *     POST /sandbox/quotes        { user, base, quote, side, amount, slippage }: what an order would say and cost
@@ -29,12 +29,14 @@ export interface PageContext extends HandContext {
  * Errors of the last two name the form's field: `{ success: false, error: { code, message, field? } }`.
  */
 export function addPage(app: FastifyInstance, context: PageContext): void {
-  const { settings, tokens, ledger, feed, people } = context;
+  const { settings, tokens, ledger, feed, people, now } = context;
   const parties = partiesOf(people, context);
   const settlements = new Settlements(feed, ledger);
+  const startedAt = now();
   addFiles(app);
   app.get('/sandbox/market', () => ({
     testStand: true,
+    startedAt,
     network: { id: settings.network.id, name: settings.network.name },
     tokens: tokens.all.map(({ symbol, address, divisibility }) => ({ symbol, address, divisibility })),
     pairs: tokens.pairs,

@@ -1,4 +1,4 @@
-import { get as httpGet, request } from 'node:http';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { post } from '../../support/gateway.js';
 import { accountOf, makerKey, SIM, type Stand, startStand, USER } from './support.js';
@@ -177,23 +177,5 @@ describe('requests of others', () => {
   ])('are refused: %s', async (_what, headers) => {
     const { status, text } = await send(headers);
     expect([status, JSON.parse(text).error.code]).toEqual([403, 'forbidden']);
-  });
-});
-
-describe('events', () => {
-  it('begin from the start for who has seen more than there are: those were of an earlier run', async () => {
-    const first = await new Promise<string>((resolve, reject) => {
-      const got = httpGet(at('/sandbox/events'), { headers: { 'last-event-id': '1000000' } }, (response) => {
-        let text = '';
-        response.on('data', (chunk) => {
-          text += chunk;
-          if (!text.includes('"sequence":1,')) return;
-          got.destroy();
-          resolve(text);
-        });
-      });
-      got.on('error', reject);
-    });
-    expect(first).toMatch(/^retry: 1000\n\n/);
   });
 });

@@ -146,7 +146,7 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   }
   const { tokens: list = [...TOKENS, { symbol: 'XRD', divisibility: 18 }], ...given } = options.settings ?? {};
   const settings = parseAnthicSettings({
-    tokens: list.map((token) => ({ ...token, resource: resources.get(token.symbol) })),
+    tokens: list.map((token) => ({ resource: resources.get(token.symbol), ...token })),
     pairs: [
       { base: 'xwBTC', quote: 'xUSDC' },
       { base: 'XRD', quote: 'xUSDC' },

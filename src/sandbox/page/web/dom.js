@@ -13,28 +13,39 @@ export function byId(id) {
 }
 
 /**
- * Shows rows in a table's body, in their order. A row is `{ key, cells, depth? }`: its element stays as long as what it
- * shows stays the same, and is marked for a moment when that changes.
+ * Shows rows in a table's body, in their order. A row is `{ key, cells, depth?, side? }`: its element stays as long as its
+ * cells stay the same, and is marked for a moment when they change.
  */
 export function showRows(body, rows, empty) {
-  const before = body.shown ?? new Map();
+  const before = body.shown;
   const now = new Map();
-  for (const row of rows) {
-    const content = JSON.stringify(row);
-    const old = before.get(row.key);
-    now.set(row.key, old?.content === content ? old : { content, line: rowElement(row, body.shown !== undefined) });
+  for (const { key, cells, depth, side } of rows) {
+    const content = JSON.stringify(cells);
+    const old = before?.get(key);
+    const line = old?.content === content ? old.line : rowElement(cells, before !== undefined);
+    // A script may set the style of an element; only markup may not hold any.
+    if (depth !== undefined) line.style.setProperty('--depth', `${depth}%`);
+    if (side !== undefined) line.dataset.side = side;
+    now.set(key, { content, line });
   }
   body.shown = now;
   const lines = [...now.values()].map(({ line }) => line);
-  body.replaceChildren(...(lines.length > 0 ? lines : [emptyRow(body, empty)]));
+  arrange(body, lines.length > 0 ? lines : [emptyRow(body, empty)]);
 }
 
-function rowElement({ cells, depth, side }, isChange) {
-  const line = element('tr', isChange ? { class: 'changed' } : {}, ...cells.map(cellElement));
-  // The style of an element may be set by a script; only markup may not hold any.
-  if (depth !== undefined) line.style.setProperty('--depth', `${depth}%`);
-  if (side !== undefined) line.dataset.side = side;
-  return line;
+/** Moves as little as can be: an element that moves loses the focus and a selection, and is marked once more. */
+function arrange(body, lines) {
+  const wanted = new Set(lines);
+  for (const line of [...body.children]) if (!wanted.has(line)) line.remove();
+  let next = body.firstElementChild;
+  for (const line of lines) {
+    if (line === next) next = next.nextElementSibling;
+    else body.insertBefore(line, next);
+  }
+}
+
+function rowElement(cells, isChange) {
+  return element('tr', isChange ? { class: 'changed' } : {}, ...cells.map(cellElement));
 }
 
 /** A cell is text, or `{ text, class?, title?, note?, head? }`. */

@@ -26,29 +26,31 @@ export async function postJson(path, body) {
   throw new Refusal(answer.error);
 }
 
+const AGAIN_MS = 2_000;
+
 /**
- * A part of the page that is read from the server: `touch()` reads and shows it again, at most once in `everyMs`, and never
- * twice at the same time. A failed read is tried again.
+ * A part of the page that is read from the server. What this returns has it read and shown again, at most once in `everyMs`
+ * and never twice at the same time. A failed read is tried again.
  */
 export function part(everyMs, refresh) {
   let timer;
   let isRunning = false;
   let isStale = false;
   const run = async () => {
-    timer = undefined;
-    isRunning = true;
-    isStale = false;
-    await refresh().catch(() => {
-      isStale = true;
-    });
+    [timer, isRunning, isStale] = [undefined, true, false];
+    const isDone = await refresh().then(
+      () => true,
+      () => false,
+    );
     isRunning = false;
-    if (isStale) touch();
+    if (!isDone) touch(AGAIN_MS);
+    else if (isStale) touch();
   };
-  const touch = () => {
+  const touch = (afterMs = everyMs) => {
     isStale = true;
-    if (timer === undefined && !isRunning) timer = setTimeout(run, everyMs);
+    if (timer === undefined && !isRunning) timer = setTimeout(run, afterMs);
   };
-  return { touch };
+  return () => touch();
 }
 
 /**
@@ -63,6 +65,6 @@ export function follow({ onOpen, onLost, onEvent }) {
     onLost();
     // An answer that is no stream ends it for good.
     if (source.readyState !== EventSource.CLOSED) return;
-    setTimeout(() => follow({ onOpen, onLost, onEvent }), 2_000);
+    setTimeout(() => follow({ onOpen, onLost, onEvent }), AGAIN_MS);
   });
 }

@@ -8,6 +8,8 @@ const FIELDS = ['user', 'amount', 'slippage'];
 const form = byId('form');
 let pair;
 let quoted;
+/** Counts how often the form changed. */
+let inquiry = 0;
 /** The orders placed here that have not ended yet. */
 const placed = new Set();
 
@@ -64,7 +66,10 @@ async function getQuote() {
     amount: amount.value.trim(),
     slippage: /^\d{1,5}$/.test(slippage.value.trim()) ? Number(slippage.value) : slippage.value,
   };
+  const asking = inquiry;
   const quote = await postJson('sandbox/quotes', asked);
+  // The form says something else by now.
+  if (asking !== inquiry) return;
   quoted = { user: asked.user, sell: quote.sell, buy: quote.buy };
   showTerms(byId('quote'), [
     ['sells', quantity(quote.sell)],
@@ -103,6 +108,7 @@ function say(order, what, state) {
 }
 
 function dropQuote() {
+  inquiry += 1;
   quoted = undefined;
   byId('quoted').hidden = true;
 }

@@ -3,7 +3,6 @@ import { follow, getJson, part } from './live.js';
 import { choosePair, hearOfOrder, startForm } from './orderForm.js';
 import { Pace } from './pace.js';
 import {
-  forgetOpening,
   showBalances,
   showBook,
   showBundles,
@@ -16,12 +15,12 @@ import {
 
 const SHOWN = { orders: 50, bundles: 30, events: 40 };
 
+const pace = new Pace();
 let symbols = [];
 let names = new Map();
 let pair;
 let stats;
 let lastSequence = 0;
-let pace = new Pace();
 let bundles = [];
 let events = [];
 
@@ -47,7 +46,7 @@ const parts = {
     showTiles(stats, pace.at(Date.now()));
   }),
   bundles: part(200, async () => showBundles(bundles)),
-  events: part(200, async () => showEvents(events)),
+  events: part(200, async () => showEvents(events, nameOf)),
 };
 
 const CHANGES = {
@@ -68,19 +67,14 @@ const CHANGES = {
 };
 
 function onEvent(event) {
-  // Numbers that begin again are of another run.
-  if (event.sequence <= lastSequence) forget();
+  // A connection made anew may tell what is known already.
+  if (event.sequence <= lastSequence) return;
   lastSequence = event.sequence;
   pace.note(event);
   hearOfOrder(event);
   events = [event, ...events].slice(0, SHOWN.events);
   if (event.type === 'bundle-pushed') bundles = [event, ...bundles].slice(0, SHOWN.bundles);
-  for (const name of [...(CHANGES[event.type] ?? []), 'events']) parts[name].touch();
-}
-
-function forget() {
-  [pace, bundles, events] = [new Pace(), [], []];
-  forgetOpening();
+  for (const name of [...(CHANGES[event.type] ?? []), 'events']) parts[name]();
 }
 
 function showLive(state, words) {
@@ -105,15 +99,23 @@ function startPairs({ pairs }) {
   const choose = () => {
     pair = pairs[Number(select.value)];
     choosePair(pair);
-    parts.book.touch();
+    parts.book();
   };
   select.addEventListener('change', choose);
   choose();
 }
 
+/** Another run has other accounts, tokens and numbers: nothing here is of use any more. */
+async function beginAnewUnless(startedAt) {
+  const market = await getJson('sandbox/market').catch(() => undefined);
+  if (market !== undefined && market.startedAt !== startedAt) location.reload();
+}
+
 async function start() {
+  let startedAt;
   try {
     const market = await readMarket();
+    startedAt = market.startedAt;
     startPairs(market);
     startForm(market.parties.filter(({ role }) => role === 'user'));
   } catch {
@@ -124,8 +126,8 @@ async function start() {
   follow({
     onOpen: () => {
       showLive('live', 'live');
-      void readMarket().catch(() => {});
-      for (const each of Object.values(parts)) each.touch();
+      void beginAnewUnless(startedAt);
+      for (const refresh of Object.values(parts)) refresh();
     },
     onLost: () => showLive('lost', 'no connection: trying again'),
     onEvent,

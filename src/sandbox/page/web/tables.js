@@ -112,10 +112,6 @@ export function showBalances(parties, symbols) {
   showRows(bodyOf('balances'), rows, 'no account has a name here');
 }
 
-export function forgetOpening() {
-  opening = undefined;
-}
-
 export function showMakers(makers) {
   const listening = makers.filter(({ isListening }) => isListening).map(({ name }) => name);
   const [first] = makers;
@@ -127,18 +123,25 @@ export function showMakers(makers) {
         : `${listening.length === 1 ? 'One maker quotes' : `${listening.length} makers quote`}: ${listening.join(', ')}`;
 }
 
-export function showEvents(events) {
+export function showEvents(events, nameOf) {
   const rows = events.map((event) => ({
     key: event.sequence,
-    cells: [time(event.at), { text: event.type, class: 'event', 'data-type': event.type }, about(event)],
+    cells: [time(event.at), event.type, { text: about(event, nameOf), class: 'about' }],
   }));
   showRows(bodyOf('events'), rows, 'nothing has happened yet');
 }
 
-/** What an event says, as words: its fields, long ids by their end. */
-function about({ sequence, at, type, ...fields }) {
+const WORDS = {
+  account: (account, nameOf) => nameOf(account),
+  expiresAtMs: (at) => time(at),
+  fillBefore: (seconds) => time(seconds * 1000),
+};
+const NAMES = { expiresAtMs: 'expires', fillBefore: 'fill before' };
+
+/** What an event says, field by field. */
+function about({ sequence, at, type, ...fields }, nameOf) {
   return Object.entries(fields)
-    .map(([name, value]) => `${name} ${wordOf(value)}`)
+    .map(([name, value]) => `${NAMES[name] ?? name} ${(WORDS[name] ?? wordOf)(value, nameOf)}`)
     .join(' · ');
 }
 
@@ -146,7 +149,7 @@ function wordOf(value) {
   if (Array.isArray(value)) return value.map(wordOf).join(', ');
   if (typeof value === 'object' && value !== null) return quantity(value);
   const text = String(value);
-  return /^(subtxid|txid|account)_/.test(text) ? idCell(text).text : text;
+  return /^(subtxid|txid)_/.test(text) ? idCell(text).text : text;
 }
 
 /** Counters of the desk, and what the events of the last seconds tell of its pace. */
@@ -156,7 +159,7 @@ export function showTiles(stats, { perSecond, typicalMs }) {
     ['typical time to settle', typicalMs === undefined ? '–' : `${(typicalMs / 1000).toFixed(1)} s`],
     ['orders', stats.received],
     ['open', stats.open],
-    ['settled', stats.settled, 'good'],
+    ['settled', stats.settled, stats.settled > 0 ? 'good' : ''],
     ['expired', stats.expired, stats.expired > 0 ? 'bad' : ''],
     ['no liquidity', stats.noLiquidity, stats.noLiquidity > 0 ? 'bad' : ''],
     ['refused', stats.refused],
