@@ -261,10 +261,11 @@ describe('the page of the sandbox', () => {
     const { page, troubles } = await open({ width: 360, height: 740, colorScheme });
     await ask(page, '0.5');
     await page.getByRole('button', { name: 'Place this order' }).waitFor();
-    await shot(page, `sandbox-phone-${colorScheme}`);
     await page.getByRole('button', { name: 'Place this order' }).click();
     await page.locator('#placed[data-state=settled]').waitFor();
     await page.locator('#orders td[data-state=settled]').waitFor();
+    await page.locator('#balances small').first().waitFor();
+    await shot(page, `sandbox-phone-${colorScheme}`);
     // Tables scroll within themselves, the page does not.
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360);
     const [ground, ink] = (await page.evaluate(

@@ -79,7 +79,6 @@ function quoteJson({ book, order, fees }: OrderQuote, sold: Token, bought: Token
 const side = z.strictObject({ symbol: z.string(), amount: positiveAmount });
 const orderBody = z.strictObject({ user: z.string(), sell: side, buy: side });
 
-const EXPIRES_IN_MS = 45_000;
 /** An epoch is five minutes: the timestamp ends the order long before these do. */
 const EPOCHS = 2n;
 
@@ -100,7 +99,8 @@ export async function placeByHand(body: unknown, context: HandContext): Promise<
     network: network.id,
     startEpoch,
     endEpoch: startEpoch + EPOCHS,
-    expiresAt: BigInt(Math.floor((now() + Math.min(EXPIRES_IN_MS, timing.maxExpiryMs)) / 1000)),
+    // Far from both bounds.
+    expiresAt: BigInt(Math.floor((now() + (timing.minExpiryMs + timing.maxExpiryMs) / 2) / 1000)),
     discriminator: randomBits(),
   });
   const { subintentId } = await desk.submit(signedPartialHex(signSubintent(subintent, user.key)));

@@ -1,5 +1,9 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CommittedDetails } from '../../../src/ledger/answer.js';
+import { EventFeed } from '../../../src/sandbox/anthic/events.js';
+import { guard } from '../../../src/sandbox/page/guard.js';
+import { Settlements } from '../../../src/sandbox/page/settlements.js';
 import { post } from '../../support/gateway.js';
 import { accountOf, makerKey, SIM, type Stand, startStand, USER } from './support.js';
 
@@ -154,6 +158,45 @@ function send(headers: Record<string, string>): Promise<{ status: number; text: 
   });
 }
 
+describe('settlements', () => {
+  const settled = (feed: EventFeed, by: string, subintent: string) =>
+    feed.emit({ type: 'settled', order: `order of ${by}`, subintent, by });
+  const details = { feePaid: 15n * 10n ** 17n, balances: { changes: [], fees: [] } } as unknown as CommittedDetails;
+
+  it('are asked about until the ledger tells, and then no more', async () => {
+    const feed = new EventFeed(() => 5);
+    const answers = [
+      new Error('away'),
+      { ...details, balances: undefined },
+      { ...details, feePaid: undefined },
+      details,
+    ];
+    let asked = 0;
+    const settlements = new Settlements(feed, {
+      async committedDetails() {
+        const answer = answers[asked++]!;
+        if (answer instanceof Error) throw answer;
+        return answer;
+      },
+    });
+    feed.emit({ type: 'solver-connected', solvers: 1 });
+    settled(feed, 'txid_1', 'subtxid_1');
+    settled(feed, 'txid_1', 'subtxid_2');
+    const known = { transaction: 'txid_1', at: 5, orders: ['order of txid_1'], subintents: 2, solver: undefined };
+    for (let look = 0; look < 3; look += 1) expect(await settlements.view()).toEqual([{ ...known, fee: undefined }]);
+    for (let look = 0; look < 2; look += 1) expect(await settlements.view()).toEqual([{ ...known, fee: '1.5' }]);
+    expect(asked).toBe(4);
+  });
+
+  it('are the last hundred, the newest first', async () => {
+    const feed = new EventFeed(() => 5);
+    const settlements = new Settlements(feed, { committedDetails: async () => details });
+    for (let number = 1; number <= 120; number += 1) settled(feed, `txid_${number}`, `subtxid_${number}`);
+    const view = await settlements.view();
+    expect([view.length, view[0]!.transaction, view.at(-1)!.transaction]).toEqual([100, 'txid_120', 'txid_21']);
+  });
+});
+
 describe('requests of others', () => {
   const json = { 'content-type': 'application/json' };
   const host = () => new URL(stand.anthic.tradeUrl).host;
@@ -177,5 +220,20 @@ describe('requests of others', () => {
   ])('are refused: %s', async (_what, headers) => {
     const { status, text } = await send(headers);
     expect([status, JSON.parse(text).error.code]).toEqual([403, 'forbidden']);
+  });
+
+  it.each([
+    ['127.0.0.1', 'localhost:1', true],
+    ['::1', '[::1]:1', true],
+    ['::ffff:127.0.0.1', '127.0.0.1:1', true],
+    ['127.0.0.1', '0.0.0.0:1', true],
+    ['192.168.0.5', '127.0.0.1:1', false],
+    [undefined, '127.0.0.1:1', false],
+    ['127.0.0.1', '192.168.0.5:1', false],
+  ])('from %s to %s pass: %s', (remoteAddress, to, passes) => {
+    const of = { headers: json, socket: { remoteAddress }, host: to } as never;
+    const look = () => guard(of, '0.0.0.0');
+    if (passes) expect(look).not.toThrow();
+    else expect(look).toThrow('on this machine only');
   });
 });

@@ -34,10 +34,11 @@ const AGAIN_MS = 2_000;
  */
 export function part(everyMs, refresh) {
   let timer;
+  let lastAt = Number.NEGATIVE_INFINITY;
   let isRunning = false;
   let isStale = false;
   const run = async () => {
-    [timer, isRunning, isStale] = [undefined, true, false];
+    [timer, isRunning, isStale, lastAt] = [undefined, true, false, performance.now()];
     const isDone = await refresh().then(
       () => true,
       () => false,
@@ -46,7 +47,7 @@ export function part(everyMs, refresh) {
     if (!isDone) touch(AGAIN_MS);
     else if (isStale) touch();
   };
-  const touch = (afterMs = everyMs) => {
+  const touch = (afterMs = lastAt + everyMs - performance.now()) => {
     isStale = true;
     if (timer === undefined && !isRunning) timer = setTimeout(run, afterMs);
   };

@@ -28,6 +28,10 @@ function nameOf(account) {
   return names.get(account) ?? `…${account.slice(-10)}`;
 }
 
+async function readBalances() {
+  showBalances((await getJson('sandbox/balances')).parties, symbols);
+}
+
 const parts = {
   book: part(150, async () => {
     const { base, quote } = pair;
@@ -40,7 +44,7 @@ const parts = {
   settlements: part(500, async () => {
     showSettlements((await getJson('sandbox/settlements')).settlements.slice(0, SHOWN.bundles), nameOf);
   }),
-  balances: part(500, async () => showBalances((await getJson('sandbox/balances')).parties, symbols)),
+  balances: part(500, readBalances),
   stats: part(250, async () => {
     stats = await getJson('sandbox/stats');
     showTiles(stats, pace.at(Date.now()));
@@ -117,6 +121,8 @@ async function start() {
     const market = await readMarket();
     startedAt = market.startedAt;
     startPairs(market);
+    // What changes is counted from here: no order may come before.
+    await readBalances().catch(() => {});
     startForm(market.parties.filter(({ role }) => role === 'user'));
   } catch {
     showLive('lost', 'no connection: trying again');
