@@ -50,10 +50,15 @@ async function shot(page: Page, name: string): Promise<void> {
   if (to !== undefined) await page.screenshot({ path: `${to}/${name}.png`, fullPage: true });
 }
 
-/** Text of a table's body: rows of cells. */
-async function rows(page: Page, table: string): Promise<string[][]> {
-  const lines = await page.locator(`#${table} tbody tr`).all();
-  return Promise.all(lines.map((line) => line.locator('th, td').allTextContents()));
+/** What a table shows, once it does: rows of cells, the newest first. */
+function expectRows(page: Page, table: string) {
+  const rows = () =>
+    page
+      .locator(`#${table} tbody`)
+      .evaluate((body) =>
+        [...(body as HTMLTableSectionElement).rows].map((row) => [...row.cells].map((cell) => cell.textContent)),
+      );
+  return expect.poll(rows, { timeout: WAIT, interval: 50 });
 }
 
 async function ask(page: Page, amount: string, side = 'Sell xwBTC'): Promise<void> {
@@ -72,6 +77,7 @@ describe('the page of the sandbox', () => {
     expect(await page.title()).toContain('test stand');
     expect(await page.locator('header').textContent()).toContain('Not the real Anthic');
     await page.getByText('No maker is connected').waitFor();
+    await page.getByText('No solver is connected').waitFor();
     await page.getByText('no bids').waitFor();
 
     const maker = await stand.maker(1);
@@ -81,14 +87,13 @@ describe('the page of the sandbox', () => {
     const asks: [string, string][] = [1, 2, 3, 4].map((step) => [`${90000 + 150 * step}`, `0.${2 * step}5`]);
     await maker.quote(bids, asks);
     await other.quote([['89925', '0.3']], []);
-    await page.locator('#bids tbody').getByText('89850').waitFor();
-    await page.getByText('2 makers quote').waitFor();
-    expect(await rows(page, 'bids')).toMatchObject([['0.3', '89925'], ['0.2', '89850'], {}, {}, {}, {}, {}]);
-    expect((await rows(page, 'asks'))[0]).toEqual(['90150', '0.25']);
-    // Bars grow with depth.
+    await page.getByText('2 makers are connected: maker-1, maker-2. One solver is connected.').waitFor();
+    await expectRows(page, 'bids').toMatchObject([['0.3', '89925'], ['0.2', '89850'], {}, {}, {}, {}, {}]);
+    await expectRows(page, 'asks').toMatchObject([['90150', '0.25'], {}, {}, {}]);
     const depths = await page
       .locator('#bids tbody tr')
       .evaluateAll((lines) => lines.map((line) => Number.parseFloat((line as any).style.getPropertyValue('--depth'))));
+    // Bars grow with depth.
     expect(depths).toEqual([...depths].sort((a, b) => a - b));
     expect(depths.at(-1)).toBe(100);
 
@@ -106,34 +111,39 @@ describe('the page of the sandbox', () => {
     await page.locator('#placed[data-state=settled]').waitFor();
     expect(await page.locator('#placed').textContent()).toMatch(/settled by txid_sim1/);
 
-    await page.locator('#orders td[data-state=settled]').waitFor();
-    const [order] = await rows(page, 'orders');
-    expect(order!.slice(1, 6)).toEqual([
-      'settled',
-      'user-1',
-      '0.5 xwBTC',
-      '44857.605 xUSDC',
-      expect.stringMatching(/^maker-[12] filled, maker-[12] filled$/),
-    ]);
+    const { id } = stand.anthic.orders()[0]!;
+    const amounts = ['0.5 xwBTC', '44857.605 xUSDC'];
+    const makers = expect.stringMatching(/^maker-[12] filled, maker-[12] filled$/);
+    const short = `…${id.slice(-10)}`;
+    await expectRows(page, 'orders').toEqual([[expect.any(String), 'settled', 'user-1', ...amounts, makers, short]]);
     // Balances move without a reload, and are the ledger's.
     const user = page.locator('#balances tbody tr', { hasText: 'user-1' });
     await user.getByText('+44857.605').waitFor();
     expect(await user.textContent()).toContain('-0.500503');
     expect(await user.textContent()).toContain('1044857.605');
-    await page.locator('#settlements tbody').getByText('solver', { exact: true }).waitFor();
-    const [settlement] = await rows(page, 'settlements');
-    const { fee } = stand.sandbox.world.history.finalizerOf(stand.anthic.orders()[0]!.id)!;
-    expect(settlement!.slice(2)).toEqual(['3', fee.total, 'solver']);
-    expect((await rows(page, 'bundles'))[0]!.slice(3)).toEqual(['3', '1']);
-    expect(await page.locator('#tiles div.good dd').textContent()).toBe('1');
-    expect((await rows(page, 'events')).map(([, type]) => type)).toContain('order-ended');
+    const { fee, intentId } = stand.sandbox.world.history.finalizerOf(id)!;
+    const transaction = `…${intentId.slice(-10)}`;
+    await expectRows(page, 'settlements').toEqual([[expect.any(String), transaction, '3', fee.total, 'solver']]);
+    await expectRows(page, 'bundles').toEqual([[expect.any(String), '1', short, '3', '1']]);
+    await expectRows(page, 'events').toContainEqual([
+      expect.any(String),
+      'order-ended',
+      `order ${short} · state settled`,
+    ]);
+    await page.locator('#tiles .good dd', { hasText: /^1$/ }).waitFor();
     expect(await stand.balance(USER, 'xUSDC')).toBe(1_044_857_605n * 10n ** 15n);
 
     // The other side, and a book that is taken back.
     await ask(page, '0.1', 'Buy xwBTC');
     expect(await quoteOf(page, 'by the order book').textContent()).toBe('9015 xUSDC for 0.1 xwBTC');
+    // Its end may be known before the answer that names it.
+    await page.route('**/sandbox/orders', async (route) => {
+      const response = await route.fetch();
+      await page.locator('#tiles .good dd', { hasText: '2' }).waitFor();
+      await route.fulfill({ response });
+    });
     await page.getByRole('button', { name: 'Place this order' }).click();
-    await page.locator('#tiles .good dd', { hasText: '2' }).waitFor();
+    await page.locator('#placed[data-state=settled]').waitFor();
     await page.locator('#settlements tbody tr:nth-child(2) td', { hasText: 'solver' }).waitFor();
     await shot(page, 'sandbox-wide');
     await maker.quote([], []);

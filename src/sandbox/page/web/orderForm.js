@@ -12,6 +12,8 @@ let quoted;
 let inquiry = 0;
 /** The orders placed here that have not ended yet. */
 const placed = new Set();
+/** What is told while one is on its way: that may be of it, and its id is not known yet. */
+let meanwhile = [];
 
 export function startForm(users) {
   byId('user').replaceChildren(...users.map(({ name }) => new Option(name, name)));
@@ -84,15 +86,19 @@ async function getQuote() {
 }
 
 async function place() {
+  meanwhile = [];
   const { order } = await postJson('sandbox/orders', quoted);
   dropQuote();
   placed.add(order);
   say(order, 'submitted', 'open');
+  for (const event of meanwhile.splice(0)) hearOfOrder(event);
   byId('amount').focus();
 }
 
 /** Tells what becomes of an order that was placed here. */
-export function hearOfOrder({ type, order, by, state, subintent }) {
+export function hearOfOrder(event) {
+  const { type, order, by, state, subintent } = event;
+  if (byId('place').disabled) meanwhile.push(event);
   if (!placed.has(order)) return;
   if (type === 'bundle-pushed') say(order, 'filled, and pushed to the solvers', 'open');
   if (type === 'settled' && subintent === order) say(order, `settled by ${by}`, 'settled');

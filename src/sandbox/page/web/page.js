@@ -6,8 +6,8 @@ import {
   showBalances,
   showBook,
   showBundles,
+  showConnected,
   showEvents,
-  showMakers,
   showOrders,
   showSettlements,
   showTiles,
@@ -21,6 +21,7 @@ let names = new Map();
 let pair;
 let stats;
 let lastSequence = 0;
+let solvers = 0;
 let bundles = [];
 let events = [];
 
@@ -39,7 +40,7 @@ const parts = {
     // Another may have been chosen in the meantime.
     if (pair.base === base && pair.quote === quote) showBook(book);
   }),
-  makers: part(150, async () => showMakers((await getJson('sandbox/makers')).makers)),
+  connected: part(150, async () => showConnected((await getJson('sandbox/makers')).makers, solvers)),
   orders: part(250, async () => showOrders((await getJson(`sandbox/orders?limit=${SHOWN.orders}`)).orders, nameOf)),
   settlements: part(500, async () => {
     showSettlements((await getJson('sandbox/settlements')).settlements.slice(0, SHOWN.bundles), nameOf);
@@ -54,11 +55,11 @@ const parts = {
 };
 
 const CHANGES = {
-  'maker-connected': ['makers', 'book'],
-  'maker-disconnected': ['makers', 'book'],
-  'solver-connected': [],
-  'solver-disconnected': [],
-  'book-changed': ['book', 'makers'],
+  'maker-connected': ['connected', 'book'],
+  'maker-disconnected': ['connected', 'book'],
+  'solver-connected': ['connected'],
+  'solver-disconnected': ['connected'],
+  'book-changed': ['book'],
   'order-received': ['orders', 'stats', 'book'],
   'order-refused': ['stats'],
   'new-order-sent': ['orders', 'book'],
@@ -74,6 +75,7 @@ function onEvent(event) {
   // A connection made anew may tell what is known already.
   if (event.sequence <= lastSequence) return;
   lastSequence = event.sequence;
+  solvers = event.solvers ?? solvers;
   pace.note(event);
   hearOfOrder(event);
   events = [event, ...events].slice(0, SHOWN.events);

@@ -112,15 +112,17 @@ export function showBalances(parties, symbols) {
   showRows(bodyOf('balances'), rows, 'no account has a name here');
 }
 
-export function showMakers(makers) {
+export function showConnected(makers, solvers) {
   const listening = makers.filter(({ isListening }) => isListening).map(({ name }) => name);
-  const [first] = makers;
-  byId('makers').textContent =
-    first === undefined
-      ? 'The settings name no maker.'
-      : listening.length === 0
-        ? 'No maker is connected: anthic-solver maker makes one.'
-        : `${listening.length === 1 ? 'One maker quotes' : `${listening.length} makers quote`}: ${listening.join(', ')}`;
+  const quoting =
+    listening.length === 0
+      ? 'No maker is connected: nothing can be bought or sold.'
+      : `${listening.length === 1 ? 'One maker is' : `${listening.length} makers are`} connected: ${listening.join(', ')}.`;
+  const settling =
+    solvers === 0
+      ? 'No solver is connected: nothing will settle.'
+      : `${solvers === 1 ? 'One solver is' : `${solvers} solvers are`} connected.`;
+  byId('connected').textContent = `${quoting} ${settling}`;
 }
 
 export function showEvents(events, nameOf) {
