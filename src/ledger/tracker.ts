@@ -15,6 +15,8 @@ export interface TrackerOptions {
   readonly burst?: number;
   /** Transactions that are asked about at the same time: a slow Gateway is not buried. */
   readonly maxConcurrent?: number;
+  /** After so long without an answer the next Gateway is asked as well. */
+  readonly patienceMs?: number;
   readonly decide?: Partial<DecideOptions>;
 }
 
@@ -50,6 +52,7 @@ interface Tracked {
 const INTERVAL_MS = 1_000;
 const REQUESTS_PER_SECOND = 50;
 const MAX_CONCURRENT = 32;
+const PATIENCE_MS = 1_000;
 /** Transactions open for longer than any bundle lives are looked at less and less often. */
 const SLOW_AFTER_MS = 120_000;
 const MAX_INTERVAL_MS = 15_000;
@@ -90,7 +93,8 @@ export class Tracker {
     if (this.tracked.has(id)) return Promise.reject(new Error(`${id} is followed already`));
     const now = this.surroundings.now();
     return new Promise((settle, fail) => {
-      const inquiry = new Inquiry(followed, this.surroundings, this.options.decide ?? {});
+      const { decide = {}, patienceMs = PATIENCE_MS } = this.options;
+      const inquiry = new Inquiry(followed, this.surroundings, decide, patienceMs);
       const nextAt = now + (options.firstLookMs ?? this.intervalMs);
       this.tracked.set(id, {
         ...{ inquiry, since: now, nextAt, busy: false, closing: false, last: '', options },

@@ -22,7 +22,7 @@ export function openLedger(config: RunConfig, version: string, emit: Observer): 
     return endpoint;
   });
   return new Ledger(endpoints, surroundings, {
-    tracker: { intervalMs: config.pollIntervalMs },
+    tracker: { intervalMs: config.pollIntervalMs, requestsPerSecond: config.requestsPerSecond },
     readTimeoutMs: 2 * config.requestTimeoutMs,
   });
 }
