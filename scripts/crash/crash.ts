@@ -9,12 +9,13 @@ import {
   makeBundle,
   openWorld,
   payerOf,
+  type RuleWorld,
   SOLVER_NUMBER,
   secretOf,
   success,
-  type World,
 } from '../../test/e2e/world.js';
-import { build, type Child, METHODS, type Step, startChild } from './child.js';
+import { build, type SolverProcess, startSolver } from '../process/solver.js';
+import { METHODS, type Step, trap } from './trap.js';
 
 export interface CrashOptions {
   readonly count: number;
@@ -38,7 +39,7 @@ const STEP_MS = 4_000;
  * journal. After each kill the journal must agree with itself and with the ledger; after the last, all ends well.
  */
 export async function crash({ count, say = () => {} }: CrashOptions): Promise<CrashReport> {
-  const { entry, folder: built } = build();
+  const { entry, folder: built } = build('crash');
   const folder = mkdtempSync(join(tmpdir(), 'anthic-crash-'));
   const journal = join(folder, 'journal.sqlite');
   const world = await openWorld();
@@ -49,7 +50,10 @@ export async function crash({ count, say = () => {} }: CrashOptions): Promise<Cr
     ...['--journal', journal, '--http-port', '0', '--poll-interval-ms', '100', '--log-level', 'warn'],
     ...['--submit', '--max-costly-failures', 'none'],
   ];
-  const start = (step?: Step) => startChild(entry, args, secretOf(SOLVER_NUMBER), step);
+  const start = (step?: Step) => {
+    const traps = step === undefined ? [] : [trap(entry, step)];
+    return startSolver(entry, args, secretOf(SOLVER_NUMBER), traps);
+  };
   let atSteps = 0;
   try {
     for (let kill = 0; kill < count && problems.length === 0; kill++) {
@@ -89,7 +93,7 @@ interface Seen {
   readonly committed: Map<string, string>;
 }
 
-function watch(world: World): Seen {
+function watch(world: RuleWorld): Seen {
   const seen: Seen = { submitted: new Set(), committed: new Map() };
   world.rule = (transaction) => {
     seen.submitted.add(transaction.intentId);
@@ -107,7 +111,7 @@ function watch(world: World): Seen {
   return seen;
 }
 
-async function opened(world: World, child: Child): Promise<void> {
+async function opened(world: RuleWorld, child: SolverProcess): Promise<void> {
   // A trap that fires in the recovery ends the child before it listens.
   await Promise.race([world.stream.opened(), child.ended, sleep(20_000)]);
 }
@@ -148,7 +152,7 @@ function check(path: string, { submitted, committed }: Seen): string[] {
 }
 
 /** A last run that nobody kills: everything ends, and the sums agree to the atto. */
-async function endWell(child: Child, world: World, path: string, seen: Seen): Promise<string[]> {
+async function endWell(child: SolverProcess, world: RuleWorld, path: string, seen: Seen): Promise<string[]> {
   await opened(world, child);
   const open = () => Object.values(read(path, (journal) => journal.counters().open)).reduce((a, b) => a + b, 0);
   for (let n = 0; n < 300 && open() > 0; n++) await sleep(100);

@@ -6,6 +6,8 @@ import { type Followed, NOTHING_SEEN, type Question, type Reply, record, type Vi
 import type { Decision } from './outcome.js';
 import type { Surroundings } from './surroundings.js';
 
+/** Without a reason an abort makes an error with a stack. */
+const DONE = 'done';
 /** Confirmations that are asked for within one poll. */
 const MAX_ROUNDS = 4;
 
@@ -72,7 +74,7 @@ export class Inquiry {
     try {
       return await Promise.race([answer.then(() => true), patience]);
     } finally {
-      enough.abort();
+      enough.abort(DONE);
     }
   }
 

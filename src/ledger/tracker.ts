@@ -106,14 +106,14 @@ export class Tracker {
       const stopListening = onAbort(signal, (reason) => {
         this.tracked.delete(id);
         fail(reason);
-        this.alarm.abort();
+        this.alarm.abort(NEWS);
       });
       this.wake();
     });
   }
 
   private wake(): void {
-    this.alarm.abort();
+    this.alarm.abort(NEWS);
     if (this.running) return;
     this.running = true;
     void this.run();
@@ -175,7 +175,7 @@ export class Tracker {
     } finally {
       each.busy = false;
       each.nextAt = this.surroundings.now() + this.intervalOf(each);
-      this.alarm.abort();
+      this.alarm.abort(NEWS);
     }
   }
 
@@ -189,6 +189,8 @@ export class Tracker {
 }
 
 const NEVER = new AbortController().signal;
+/** Without a reason an abort makes an error with a stack, and that costs more than all else of a poll. */
+const NEWS = 'there is something to do';
 
 /** Near its end before all others, then by how long it has been waiting: nothing waits for ever. */
 function moreUrgent(a: Tracked, b: Tracked): number {

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RunningSolver } from './solver.js';
-import { FEE, makeBundle, openWorld, REWARD, rivalOf, submitTo, type World, type WorldOptions } from './world.js';
+import { FEE, makeBundle, openWorld, REWARD, type RuleWorld, rivalOf, submitTo, type WorldOptions } from './world.js';
 
 const RIVAL = 801;
-let world: World;
+let world: RuleWorld;
 afterEach(() => world.close());
 
 async function open(options: WorldOptions = {}) {

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+
+/** Resident memory of a process in megabytes (Linux). */
+function residentMegabytes(pid: number): number {
+  return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
+}
+
+const SAMPLE_MS = 500;
+/** Compilers and caches fill up meanwhile: a part of the run. */
+const WARM_UP = 0.25;
+/** What the last third may have more than the first. */
+export const MARGIN = 0.1;
+/** Below that no growth can be told from the warming up. */
+const JUDGED_FROM_MS = 60_000;
+
+export interface Growth {
+  /** Medians of the thirds, the warm-up left out; megabytes. */
+  readonly first: number;
+  readonly last: number;
+  readonly peak: number;
+  readonly judged: boolean;
+  readonly flat: boolean;
+}
+
+/** Samples a process until it is asked what came of it. */
+export function watchMemory(pid: number): () => Growth {
+  const samples: number[] = [];
+  const sample = () => samples.push(residentMegabytes(pid));
+  sample();
+  const timer = setInterval(sample, SAMPLE_MS);
+  return () => {
+    clearInterval(timer);
+    sample();
+    const warm = samples.slice(Math.floor(samples.length * WARM_UP));
+    const third = Math.max(1, Math.floor(warm.length / 3));
+    const [first, last] = [median(warm.slice(0, third)), median(warm.slice(-third))];
+    const judged = samples.length * SAMPLE_MS >= JUDGED_FROM_MS;
+    return { first, last, peak: Math.max(...samples), judged, flat: !judged || last <= first * (1 + MARGIN) };
+  };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
