@@ -50,8 +50,8 @@ const options = optionsOf(args);
 const result = await soak(options, (line) => console.error(line));
 const rows = rowsOf(options, result);
 if (args.values.json) {
-  const { problems, growth, log, frames } = result;
-  console.log(JSON.stringify({ ...options, frames, outcomes: log.outcomes, growth, problems, rows }));
+  const { problems, consumption, log, frames } = result;
+  console.log(JSON.stringify({ ...options, frames, outcomes: log.outcomes, consumption, problems, rows }));
 } else {
   const columns = [{ title: 'what' }, { title: 'measured' }, { title: 'target' }, { title: '' }];
   const cells = rows.map(({ what, value, target, met }) => [what, value, target, met ? 'met' : 'MISSED']);

@@ -1,5 +1,5 @@
 import { formatAmount } from '../../src/base/amount.js';
-import { MARGIN } from './memory.js';
+import { MARGIN } from './consumption.js';
 import { type GroundOptions, type Part, warmUpOf } from './protocol.js';
 import type { SoakResult } from './soak.js';
 
@@ -21,7 +21,7 @@ const ENDS: Readonly<Record<Part, readonly string[]>> = {
 export function rowsOf(options: GroundOptions, result: SoakResult): Row[] {
   const { part } = options;
   const warmUp = warmUpOf(options);
-  const { frames, pushSeconds, tailSeconds, log, journal, growth, audit, problems } = result;
+  const { frames, pushSeconds, tailSeconds, log, journal, consumption, audit, problems } = result;
   const ended = Object.entries(journal.outcomes).filter(([, count]) => count > 0);
   const odd = ended.filter(([outcome]) => !ENDS[part].includes(outcome));
   const cold = spread(log.frameToSubmission.slice(0, warmUp));
@@ -57,11 +57,12 @@ export function rowsOf(options: GroundOptions, result: SoakResult): Row[] {
     reported("the journal's fsync, p50; p99", `${millis(fsync!.p50)}; ${millis(fsync!.p99)}`),
     reported("the fsync's share of frame → first byte", `${(share * 100).toFixed(0)} %`),
     reported('push → checked by the node, p50; p99', `${millis(node!.p50)}; ${millis(node!.p99)}`),
+    reported("the solver's processor time, a bundle", millis(consumption.processorMs / frames)),
     {
       what: 'memory, first third → last third; peak',
-      value: `${growth.first.toFixed(0)} MB → ${growth.last.toFixed(0)} MB; ${growth.peak.toFixed(0)} MB`,
-      target: growth.judged ? `≤ ${100 * MARGIN} % more` : 'too short a run to judge',
-      met: growth.flat,
+      value: `${consumption.first.toFixed(0)} MB → ${consumption.last.toFixed(0)} MB; ${consumption.peak.toFixed(0)} MB`,
+      target: consumption.judged ? `≤ ${100 * MARGIN} % more` : 'too short a run to judge',
+      met: consumption.flat,
     },
   ];
 }

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JournalReader } from '../../src/journal/reader.js';
 import { SOLVER_NUMBER, secretOf } from '../../test/e2e/world.js';
-import { build, startSolver } from '../process/solver.js';
+import { build, type SolverProcess, startSolver } from '../process/solver.js';
+import { type Consumption, watchProcess } from './consumption.js';
 import { folderOnDisk } from './disk.js';
 import { GroundProcess } from './groundProcess.js';
 import { LogReader } from './logReader.js';
-import { type Growth, watchMemory } from './memory.js';
 import type { Audit, FromGround, GroundOptions, JournalSums } from './protocol.js';
 
 export interface SoakResult {
@@ -17,7 +17,7 @@ export interface SoakResult {
   readonly tailSeconds: number;
   readonly log: LogReader;
   readonly journal: JournalSums;
-  readonly growth: Growth;
+  readonly consumption: Consumption;
   readonly audit: Audit;
   readonly problems: readonly string[];
 }
@@ -30,14 +30,16 @@ export async function soak(options: GroundOptions, say: (line: string) => void):
   const folder = folderOnDisk();
   const path = join(folder, 'journal.sqlite');
   const { entry, folder: built } = build('soak');
+  let solver: SolverProcess | undefined;
   const ground = new GroundProcess(options, (message) => tellProgress(message, options, say));
   try {
     const { stream, gateway } = await ground.ready();
-    const solver = startSolver(entry, argsOf(stream, gateway, path), secretOf(SOLVER_NUMBER));
+    solver = startSolver(entry, argsOf(stream, gateway, path), secretOf(SOLVER_NUMBER));
     const log = new LogReader(solver.process.stdout!);
-    await until(() => log.ready || solver.process.exitCode !== null, 30_000);
+    const { process: child } = solver;
+    await until(() => log.ready || child.exitCode !== null, 30_000);
     if (!log.ready) throw new Error(`the solver did not come up: ${solver.output()}`);
-    const growth = watchMemory(solver.process.pid!);
+    const consumed = watchProcess(solver.process.pid!);
     const started = performance.now();
     const frames = await ground.push();
     const pushed = performance.now();
@@ -45,7 +47,7 @@ export async function soak(options: GroundOptions, say: (line: string) => void):
       () => log.finished >= frames || performance.now() - Math.max(pushed, log.lastFinishAt) > PATIENCE_MS,
       Number.POSITIVE_INFINITY,
     );
-    const grown = growth();
+    const consumption = consumed();
     solver.process.kill('SIGTERM');
     const status = await solver.ended;
     const problems = log.errors.map((line) => `the solver told of ${line}`);
@@ -53,12 +55,13 @@ export async function soak(options: GroundOptions, say: (line: string) => void):
     const { sums, contradictions } = readJournal(path, frames);
     const audit = await ground.audit(sums);
     return {
-      ...{ frames, log, journal: sums, growth: grown, audit },
+      ...{ frames, log, journal: sums, consumption, audit },
       pushSeconds: (pushed - started) / 1000,
       tailSeconds: Math.max(0, log.lastFinishAt - pushed) / 1000,
       problems: [...problems, ...contradictions, ...audit.problems],
     };
   } finally {
+    solver?.process.kill('SIGKILL');
     ground.close();
     for (const each of [folder, built]) rmSync(each, { recursive: true, force: true });
   }

@@ -137,15 +137,15 @@ describe('submitting', () => {
 
   it('an abort ends it: what was under way may have arrived, what was not has not', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('stop')), 30);
-    const { submission } = await submit(
-      [{ fault: 'stall' }, { status: 429, text: '', headers: { 'retry-after': '0' } }],
-      {
-        signal: controller.signal,
-        deadline: performance.now() + 5_000,
-        retry: { baseMs: 4_000, capMs: 4_000 },
-      },
-    );
+    const refused = { status: 429, text: '', headers: { 'retry-after': '0' } };
+    const { submission, gateways } = await submit([{ fault: 'stall' }, refused], {
+      signal: controller.signal,
+      deadline: performance.now() + 50_000,
+      retry: { baseMs: 40_000, capMs: 40_000 },
+    });
+    await expect.poll(() => gateways.every((gateway) => gateway.calls(SUBMIT).length > 0)).toBe(true);
+    // The refusal has to be read, too.
+    setTimeout(() => controller.abort(new Error('stop')), 300);
     expect(await submission.results).toMatchObject([
       { type: 'unknown', arrived: true },
       { type: 'unknown', arrived: false },

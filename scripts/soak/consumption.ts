@@ -1,5 +1,12 @@
 import { readFileSync } from 'node:fs';
 
+/** Processor time that a process has had, in milliseconds (Linux counts hundredths of a second). */
+function processorMs(pid: number): number {
+  const [, fields] = /\) (.*)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))!;
+  const [user, system] = fields!.split(' ').slice(11, 13).map(Number);
+  return (user! + system!) * 10;
+}
+
 /** Resident memory of a process in megabytes (Linux). */
 function residentMegabytes(pid: number): number {
   return Number(/VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1024;
@@ -13,7 +20,8 @@ export const MARGIN = 0.1;
 /** Below that no growth can be told from the warming up. */
 const JUDGED_FROM_MS = 60_000;
 
-export interface Growth {
+export interface Consumption {
+  readonly processorMs: number;
   /** Medians of the thirds, the warm-up left out; megabytes. */
   readonly first: number;
   readonly last: number;
@@ -23,7 +31,8 @@ export interface Growth {
 }
 
 /** Samples a process until it is asked what came of it. */
-export function watchMemory(pid: number): () => Growth {
+export function watchProcess(pid: number): () => Consumption {
+  const processorBefore = processorMs(pid);
   const samples: number[] = [];
   const sample = () => samples.push(residentMegabytes(pid));
   sample();
@@ -35,7 +44,8 @@ export function watchMemory(pid: number): () => Growth {
     const third = Math.max(1, Math.floor(warm.length / 3));
     const [first, last] = [median(warm.slice(0, third)), median(warm.slice(-third))];
     const judged = samples.length * SAMPLE_MS >= JUDGED_FROM_MS;
-    return { first, last, peak: Math.max(...samples), judged, flat: !judged || last <= first * (1 + MARGIN) };
+    const memory = { first, last, peak: Math.max(...samples), judged, flat: !judged || last <= first * (1 + MARGIN) };
+    return { ...memory, processorMs: processorMs(pid) - processorBefore };
   };
 }
 
