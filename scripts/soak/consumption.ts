@@ -18,7 +18,7 @@ const WARM_UP = 0.25;
 /** What the last third may have more than the first. */
 export const MARGIN = 0.1;
 /** Below that no growth can be told from the warming up. */
-const JUDGED_FROM_MS = 60_000;
+const JUDGED_FROM_MS = 120_000;
 
 export interface Consumption {
   readonly processorMs: number;
