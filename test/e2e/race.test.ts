@@ -55,7 +55,7 @@ describe('a race', () => {
 });
 
 describe('two solvers', () => {
-  it('settle each of 200 bundles once, and both journals agree with the ledger', { timeout: 90_000 }, async () => {
+  it('settle each of 200 bundles once, and both journals agree with the ledger', { timeout: 180_000 }, async () => {
     const count = 200;
     world = await openWorld({ solvers: [800, RIVAL] });
     const args = ['--requests-per-second', '1000'];
@@ -64,7 +64,7 @@ describe('two solvers', () => {
       world.stream.pushBundle(makeBundle());
       if (n % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const [a, b] = await Promise.all(solvers.map((solver) => solver.outcomes(count, 60_000)));
+    const [a, b] = await Promise.all(solvers.map((solver) => solver.outcomes(count, 120_000)));
     const odd = solvers.flatMap((solver) =>
       solver.logged('bundle-finished').filter(({ outcome }) => !/settled|lost/.test(outcome)),
     );

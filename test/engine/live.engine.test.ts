@@ -151,7 +151,7 @@ describe('a race', () => {
   });
 
   it('of two solvers for 200 bundles settles each once, and both journals agree with the ledger', {
-    timeout: 120_000,
+    timeout: 200_000,
   }, async () => {
     const [count, pairs] = [200, 20];
     const numbers = [SOLVER_NUMBER, RIVAL];
@@ -162,7 +162,7 @@ describe('a race', () => {
       world.stream.pushBundle(bundle(n % pairs, { secondsLeft: 300 }));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const ends = await Promise.all(solvers.map((solver) => solver.outcomes(count, 90_000)));
+    const ends = await Promise.all(solvers.map((solver) => solver.outcomes(count, 150_000)));
     const settled = solvers.flatMap((solver) =>
       solver.read((journal) => [...journal.bundles({ status: ['settled'] })].map(({ id }) => id)),
     );
