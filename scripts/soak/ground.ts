@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { audit } from './audit.js';
-import { type Cargo, load } from './cargo.js';
+import { type Bundle, type Cargo, load } from './cargo.js';
 import { watch } from './ledgerWatch.js';
 import { type FromGround, type GroundOptions, type ToGround, warmUpOf } from './protocol.js';
 import { type Ground, openGround } from './world.js';
@@ -29,18 +29,18 @@ process.on('message', (message: ToGround) => {
 async function push({ stream }: Ground, { bundles, copyEvery }: Cargo): Promise<void> {
   let at = performance.now();
   let frames = 0;
-  const send = async (frame: string) => {
+  const send = async ({ frame, wrapperIds }: Bundle) => {
     const wait = at - performance.now();
     if (wait > 0) await sleep(wait);
     at += 1000 / (frames < warmUpOf(options) ? options.rate / 5 : options.rate);
+    seen.pushed(wrapperIds[0]!);
     stream.push(frame);
     frames += 1;
     if (frames % 100 === 0) tell({ type: 'pushed', frames });
   };
-  for (const [n, { frame, wrapperIds }] of bundles.entries()) {
-    await send(frame);
-    seen.pushed(wrapperIds[0]!);
-    if (copyEvery !== undefined && (n + 1) % copyEvery === 0) await send(frame);
+  for (const [n, bundle] of bundles.entries()) {
+    await send(bundle);
+    if (copyEvery !== undefined && (n + 1) % copyEvery === 0) await send(bundle);
   }
   tell({ type: 'all-pushed', frames });
 }

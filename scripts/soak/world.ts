@@ -4,17 +4,7 @@ import type { UserTransaction } from '../../src/sandbox/ledger/transaction.js';
 import { plant } from '../../src/sandbox/seed.js';
 import { formatAddress } from '../../src/transaction/address.js';
 import { FIRST_USERS, marketOf, openEngineWorld, usersOf } from '../../test/e2e/engineWorld.js';
-import {
-  accountOf,
-  FEE,
-  openWorld,
-  payerOf,
-  REWARD,
-  SIM,
-  SOLVER_NUMBER,
-  type World,
-  XRD_SIM,
-} from '../../test/e2e/world.js';
+import { accountOf, FEE, openWorld, SIM, SOLVER_NUMBER, success, type World } from '../../test/e2e/world.js';
 import { ANTHIC_ACCOUNT } from '../../test/support/bundles.js';
 import { PAIRS } from './cargo.js';
 import { MoveSum, type Moves } from './moves.js';
@@ -56,9 +46,6 @@ async function openRules(): Promise<World> {
 /** Every sixteenth fails for a fee; no two fees are alike, so that no sum is right by chance. */
 function ruling(transaction: UserTransaction): Ruling {
   const drawn = Number.parseInt(transaction.subintents[0]!.hash.slice(0, 8), 16);
-  const payer = payerOf(transaction);
-  const fee = FEE + BigInt(drawn);
-  if (drawn % 16 === 0) return { outcome: 'failure', fee, payer };
-  const reward = (REWARD / 2n) * BigInt(transaction.children.length);
-  return { outcome: 'success', fee, payer, changes: { [payer]: { [XRD_SIM]: reward } } };
+  const ruled: Ruling = { ...success(transaction), fee: FEE + BigInt(drawn) };
+  return drawn % 16 === 0 ? { ...ruled, outcome: 'failure' } : ruled;
 }

@@ -60,7 +60,8 @@ export class Inquiry {
           ...(id === undefined ? [] : [{ endpoint, type: 'subintent', id } as const]),
         ]),
       );
-      if (await this.comesSoon(Promise.race(asked))) break;
+      const isLast = turn === ready.length - 1;
+      if (isLast || (await this.comesSoon(Promise.race(asked)))) break;
     }
     return Promise.race(asked);
   }

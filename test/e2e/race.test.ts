@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RunningSolver } from './solver.js';
-import { FEE, makeBundle, openWorld, REWARD, type RuleWorld, rivalOf, submitTo, type WorldOptions } from './world.js';
+import { makeBundle, openWorld, REWARD, type RuleWorld, rivalOf, submitTo, type WorldOptions } from './world.js';
 
 const RIVAL = 801;
 let world: RuleWorld;
@@ -78,6 +78,7 @@ describe('two solvers', () => {
     for (const solver of solvers) await solver.finish();
     await solvers[0]!.matchesLedger(800);
     await solvers[1]!.matchesLedger(RIVAL);
-    expect(solvers[0]!.gained() + solvers[1]!.gained()).toBe(BigInt(count) * (REWARD - FEE));
+    const fees = solvers.reduce((sum, solver) => sum + solver.paid(), 0n);
+    expect(solvers[0]!.gained() + solvers[1]!.gained() + fees).toBe(BigInt(count) * REWARD);
   });
 });

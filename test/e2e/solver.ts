@@ -154,6 +154,11 @@ export class RunningSolver {
     return this.read((journal) => [...journal.bundles()].reduce((sum, bundle) => sum + (bundle.xrdChange ?? 0n), 0n));
   }
 
+  /** The fees that the journal says it has paid. */
+  paid(): bigint {
+    return this.read((journal) => [...journal.bundles()].reduce((sum, bundle) => sum + bundle.feeCharged, 0n));
+  }
+
   async matchesLedger(number = SOLVER_NUMBER): Promise<void> {
     expect(this.gained()).toBe((await this.world.balance(number)) - FUNDS);
   }

@@ -48,7 +48,8 @@ export function payerOf({ hex }: Pick<UserTransaction, 'hex'>): string {
 
 export function success(transaction: UserTransaction): Ruling {
   const payer = payerOf(transaction);
-  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: REWARD } } };
+  const reward = (REWARD / 2n) * BigInt(transaction.children.length);
+  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: reward } } };
 }
 
 export interface WorldOptions {
