@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
 import { bundleFrame } from '../support/streamServer.js';
 import { RunningSolver, until } from './solver.js';
-import { accountOf, makeBundle, openWorld, success, type World } from './world.js';
+import { accountOf, makeBundle, openWorld, type RuleWorld, success } from './world.js';
 
-let world: World;
+let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld();
 });

@@ -19,7 +19,7 @@ import { itemHex, makeItem, makePair, type OrderOptions, token } from '../suppor
 import { post } from '../support/gateway.js';
 import { bundleFrame, type StreamServer, startStreamServer } from '../support/streamServer.js';
 
-/** A ledger by rule behind real Gateways, and a Solver API: all that a solver sees of the outside, on real sockets. */
+/** A ledger behind real Gateways, and a Solver API: all that a solver sees of the outside, on real sockets. */
 
 export const SIM = networkById(242);
 export const XRD_SIM = formatAddress(XRD, SIM);
@@ -48,7 +48,8 @@ export function payerOf({ hex }: Pick<UserTransaction, 'hex'>): string {
 
 export function success(transaction: UserTransaction): Ruling {
   const payer = payerOf(transaction);
-  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: REWARD } } };
+  const reward = (REWARD / 2n) * BigInt(transaction.children.length);
+  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: reward } } };
 }
 
 export interface WorldOptions {
@@ -61,8 +62,6 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly gateways: readonly Gateway[];
   readonly stream: StreamServer;
-  /** What becomes of transactions; a success unless told otherwise. */
-  rule: Rule;
   /** A fault of one Gateway, on one path or all. */
   inflict(fault: Fault, path?: string, gateway?: number, more?: Partial<FaultRule>): void;
   heal(): void;
@@ -70,25 +69,37 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const FUNDS = units(1000);
+export interface RuleWorld extends World {
+  /** What becomes of transactions; a success unless told otherwise. */
+  rule: Rule;
+}
 
-export async function openWorld({
-  gateways: count = 1,
-  roundMs = 40,
-  solvers = [SOLVER_NUMBER],
-}: WorldOptions = {}): Promise<World> {
-  const start = { epoch: 50, proposerTimestampMs: Date.now() };
+export const FUNDS = units(1000);
+export const EPOCH = 50;
+
+/** On a ledger that answers by rule. */
+export async function openWorld({ roundMs = 40, ...options }: WorldOptions = {}): Promise<RuleWorld> {
+  const start = { epoch: EPOCH, proposerTimestampMs: Date.now() };
   const ledger = new RuleLedger(SIM, (transaction) => world.rule(transaction), start);
-  const sandbox = await Sandbox.over(ledger, { port: 0, roundMs });
+  const world: RuleWorld = Object.assign(await surround(await Sandbox.over(ledger, { port: 0, roundMs }), options), {
+    rule: success,
+  });
+  return world;
+}
+
+/** What stands around a ledger. Solvers are funded. */
+export async function surround(
+  sandbox: Sandbox,
+  { gateways: count = 1, solvers = [SOLVER_NUMBER] }: WorldOptions,
+): Promise<World> {
   const gateways = [sandbox.gateway];
   while (gateways.length < count) gateways.push(await Gateway.start(sandbox.world));
   for (const number of solvers) await sandbox.world.fund(accountOf(number), { resource: XRD_SIM, amount: '1000' });
   const stream = await startStreamServer();
-  const world: World = {
+  return {
     sandbox,
     gateways,
     stream,
-    rule: success,
     inflict(fault, path = '*', gateway = 0, more = {}) {
       gateways[gateway]!.faults = new FaultSchedule({ seed: 1, rules: [{ path, ...more, fault }] });
     },
@@ -105,15 +116,16 @@ export async function openWorld({
       await sandbox.close();
     },
   };
-  return world;
 }
 
-/** Pairs use keys from 100 on, two each: none of them is the solver's, or Anthic's. */
+/** Users have keys from 100 on, two a pair, and none of them is the solver's, or Anthic's. */
 let made = 1000;
 
 export interface BundleOptions {
-  /** Which pair it is of; a new one unless given. */
+  /** Tells bundles apart; a new one unless given. */
   readonly seed?: number;
+  /** The number of the pair of users; one of its own for each seed unless given. */
+  readonly users?: number;
   readonly secondsLeft?: number;
   readonly reward?: bigint;
   readonly edit?: (order: OrderOptions) => OrderOptions;
@@ -122,13 +134,15 @@ export interface BundleOptions {
 /** The items of a bundle that settles. */
 export function makeBundle({
   seed = ++made,
+  users = seed,
   secondsLeft = 60,
   reward = REWARD / 2n,
   edit = (order) => order,
 }: BundleOptions = {}): string[] {
   const maxTimestamp = BigInt(Math.floor(Date.now() / 1000) + secondsLeft);
-  return makePair(token(1), token(2), units(1), units(2), seed).map((order) => {
-    const whole = edit({ ...order, header: { ...order.header, maxTimestamp } });
+  return makePair(token(1), token(2), units(1), units(2), users).map((order, side) => {
+    const discriminator = BigInt(2 * seed + side);
+    const whole = edit({ ...order, header: { ...order.header, discriminator, maxTimestamp } });
     return itemHex(makeItem(whole, { header: { discriminator: BigInt(seed) }, reward }));
   });
 }
@@ -140,7 +154,7 @@ export function rivalOf(items: readonly string[], number: number, tipBasisPoints
   const key = SolverKey.fromBytes('Ed25519', Buffer.from(secretOf(number), 'hex'));
   const proposal = propose(orders, {
     network: SIM.id,
-    epoch: 50n,
+    epoch: BigInt(EPOCH),
     solver: { account: preallocatedAccount(key.publicKey), publicKey: key.publicKey },
     facts: { holdsVault: () => true },
     composition: 'cheapest',

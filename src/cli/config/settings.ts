@@ -68,6 +68,7 @@ export const SETTINGS = {
   expiryMarginMs:       setting(milliseconds(0, MINUTE),   '2000',      'a bundle that expires sooner is not begun'),
   pingIntervalMs:       setting(milliseconds(100, 10_000), '5000',      'between two pings of a stream'),
   pollIntervalMs:       setting(milliseconds(100, MINUTE), '1000',      'between two looks at a transaction'),
+  requestsPerSecond:    setting(integer(2, 10_000),        '50',        'questions to Gateways about transactions in flight'),
   requestTimeoutMs:     setting(milliseconds(100, MINUTE), '5000',      'of one request to a Gateway'),
   shutdownTimeoutMs:    setting(milliseconds(0, HOUR),     '30000',     'how long to wait for what is in flight'),
   'http.host':          setting(text('<host>'),            '127.0.0.1', 'where /health and /metrics listen'),

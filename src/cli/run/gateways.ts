@@ -24,7 +24,7 @@ export function openLedger(config: GatewayConfig, version: string, emit: Observe
     return endpoint;
   });
   return new Ledger(endpoints, surroundings, {
-    tracker: { intervalMs: config.pollIntervalMs },
+    tracker: { intervalMs: config.pollIntervalMs, requestsPerSecond: config.requestsPerSecond },
     readTimeoutMs: 2 * config.requestTimeoutMs,
   });
 }
