@@ -36,3 +36,20 @@ export type TipPolicy =
   | { readonly kind: 'fixed'; readonly basisPoints: number }
   /** Raised by a step when a race is lost and profit allows, lowered when races are won. */
   | { readonly kind: 'adaptive'; readonly maxBasisPoints: number; readonly stepBasisPoints: number };
+
+const USUAL: Omit<Policy, 'name' | 'maxBundles'> = {
+  composition: 'cheapest',
+  mergeWindow: 0,
+  minProfit: undefined,
+  maxFee: undefined,
+  tip: { kind: 'none' },
+  chances: { cannotPay: 10_000, weight: 20, winsRace: 1_000_000 },
+  prices: { table: new Map(), maxAge: 60_000 },
+  inventory: new Map(),
+};
+
+/** Each bundle in a root of its own. */
+export const SINGLE: Policy = { name: 'single', maxBundles: 1, ...USUAL };
+
+/** Merges what waits already, wherever it is expected to earn more. */
+export const BEST: Policy = { name: 'best', maxBundles: 16, ...USUAL };

@@ -11,6 +11,7 @@ import type { LiveOptions } from '../../src/solver/live/context.js';
 import { Desk } from '../../src/solver/live/desk.js';
 import { chargedBy, endOfBundle, newsOf } from '../../src/solver/live/ending.js';
 import { LiveSolver } from '../../src/solver/live/liveSolver.js';
+import { SINGLE } from '../../src/settlement/policy.js';
 import { formatAddress } from '../../src/transaction/address.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { SolverKey } from '../../src/transaction/solverKey.js';
@@ -82,6 +83,8 @@ function setUp(changes: Partial<LiveOptions> = {}, limits: LimitSettings = {}, p
       }),
     },
     balances: vi.fn(async () => ({ ledger: undefined, amounts: new Map([[XRD_SIM, units(100)]]) })),
+    committedDetails: vi.fn(async () => Promise.reject(new Error('down'))),
+    preview: vi.fn(async () => Promise.reject(new Error('down'))),
     submit(hex: string, { onSend, onResult }: any) {
       onSend('a', 1);
       onSend('b', 1);
@@ -94,7 +97,7 @@ function setUp(changes: Partial<LiveOptions> = {}, limits: LimitSettings = {}, p
     },
   };
   const options: LiveOptions = {
-    ...{ network: SIM.id, account, composition: 'cheapest', pinned: undefined, submit: true, minProfit: 0n },
+    ...{ network: SIM.id, account, policy: SINGLE, pinned: undefined, submit: true },
     ...{ maxAttempts: 3, maxCostPerBundle: undefined, maxClockAgeMs: 15_000, queueLimit: 10, expiryMarginMs: 2_000 },
     shutdownTimeoutMs: 0,
     ...changes,
@@ -179,7 +182,7 @@ describe('the live solver', () => {
     await vi.waitFor(() => expect(sent).toHaveLength(1));
     sent[0]!.say(REFUSED);
     await vi.advanceTimersByTimeAsync(10);
-    expect(followed).toHaveLength(2);
+    await vi.waitFor(() => expect(followed).toHaveLength(2));
     followed[1]!.end(committed(followed[1]!.id));
     await vi.advanceTimersByTimeAsync(19_000);
     expect(outcomes()).toEqual([]);

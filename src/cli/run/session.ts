@@ -7,6 +7,7 @@ import { Limits } from '../../journal/limits.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
 import type { NodeId } from '../../sbor/custom.js';
+import { BEST, type Policy } from '../../settlement/policy.js';
 import type { LiveOptions } from '../../solver/live/context.js';
 import { LiveSolver } from '../../solver/live/liveSolver.js';
 import { Recorder } from '../../solver/recorder.js';
@@ -122,13 +123,17 @@ function liveOptions(config: RunConfig, account: NodeId): LiveOptions {
   return {
     ...{ account, maxAttempts, maxCostPerBundle, maxClockAgeMs, queueLimit },
     network: network.id,
-    composition: config.composition,
+    policy: policyOf(config),
     pinned: wrapperKeys === undefined ? undefined : new Set(wrapperKeys),
     submit: config.submit,
-    minProfit: config.minProfit,
     expiryMarginMs: config.expiryMarginMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
   };
+}
+
+/** The settings have the last word on what is composed how, and on what is declined. */
+function policyOf({ composition, minProfit }: RunConfig): Policy {
+  return { ...BEST, composition, minProfit };
 }
 
 function openRecorder({ record: file, recordMaxBytes: maxBytes }: RunConfig, emit: Observer): Recorder | undefined {

@@ -1,0 +1,44 @@
+import type { Attos } from '../../base/amount.js';
+import type { NodeId } from '../../sbor/custom.js';
+import type { Odds } from '../../settlement/planner/model.js';
+import type { Policy } from '../../settlement/policy.js';
+import type { SettledOrder } from '../../settlement/settle.js';
+
+/** What earlier settlements say of the next: chances, tip and prices, each as of now. */
+export interface Experience {
+  readonly odds: Odds;
+  /** What the tip policy asks for, in basis points. */
+  readonly tip: () => number;
+  /** Attos of XRD for one whole unit of a token, as far as they are known and fresh. */
+  readonly prices: () => ReadonlyMap<NodeId, Attos>;
+  readonly learn: Lessons;
+}
+
+/** What became of orders and races. */
+export interface Lessons {
+  readonly settled: (orders: readonly SettledOrder[]) => void;
+  /** Shown for each of these orders alone or together with no other bundle: which of them it was is not known. */
+  readonly couldNotPay: (orders: readonly SettledOrder[]) => void;
+  readonly expired: (orders: readonly SettledOrder[]) => void;
+  readonly won: (tipBasisPoints: number) => void;
+  readonly lost: (tipBasisPoints: number) => void;
+}
+
+const NOTHING: Lessons = {
+  settled: () => {},
+  couldNotPay: () => {},
+  expired: () => {},
+  won: () => {},
+  lost: () => {},
+};
+
+/** Nothing but what the policy believes beforehand. */
+export function priorExperience({ chances, tip, prices }: Policy): Experience {
+  const basisPoints = tip.kind === 'fixed' ? tip.basisPoints : 0;
+  return {
+    odds: { cannotPay: () => chances.cannotPay, winsRace: () => chances.winsRace },
+    tip: () => basisPoints,
+    prices: () => prices.table,
+    learn: NOTHING,
+  };
+}
