@@ -1,9 +1,10 @@
 import { FrameError } from '../anthic/frame.js';
-import { type Attos, formatAmount } from '../base/amount.js';
+import type { Attos } from '../base/amount.js';
 import { SolverError } from '../base/error.js';
 import type { NodeId } from '../sbor/custom.js';
 import type { Composition } from '../settlement/compose/choose.js';
 import { randomDiscriminator } from '../settlement/compose/transaction.js';
+import { decline, type Reason, reasonOf } from '../settlement/decline.js';
 import { UnmatchedError } from '../settlement/error.js';
 import type { StateFacts } from '../settlement/fee/predict.js';
 import { propose, type Quote, type Settlement, sign } from '../settlement/settle.js';
@@ -23,12 +24,6 @@ export interface FrameContext extends Admission {
   readonly maxFee: Attos | undefined;
   /** Whether a bundle of these wrappers was seen before; remembers it if not. */
   readonly isDuplicate: (bundleId: string) => boolean;
-}
-
-/** Why a bundle ends as it does. */
-export interface Reason {
-  readonly code: string;
-  readonly message: string;
 }
 
 /** How a bundle ends when nothing is submitted. */
@@ -89,23 +84,4 @@ function wrapperSet({ orders }: OpenedBundle): string {
     .map(({ wrapper }) => hashKey(subintentHash(wrapper)))
     .sort()
     .join('');
-}
-
-/** What was configured and is not met. */
-export function decline(
-  quote: Quote,
-  { minProfit, maxFee }: Pick<FrameContext, 'minProfit' | 'maxFee'>,
-): Reason | undefined {
-  if (maxFee !== undefined && quote.networkFee > maxFee) {
-    return { code: 'max-fee', message: `fee ${formatAmount(quote.networkFee)} is above ${formatAmount(maxFee)}` };
-  }
-  if (minProfit !== undefined && quote.profit < minProfit) {
-    return { code: 'min-profit', message: `profit ${formatAmount(quote.profit)} is below ${formatAmount(minProfit)}` };
-  }
-  return undefined;
-}
-
-/** The path belongs to the message: what went wrong is half known without where. */
-export function reasonOf(error: SolverError): Reason {
-  return { code: error.code, message: error.path === '' ? error.message : `${error.path}: ${error.message}` };
 }

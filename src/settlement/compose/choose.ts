@@ -28,7 +28,7 @@ export function choosePlans(orders: readonly WrappedOrder[], composition: Compos
 }
 
 /** What each wrapper hands out of the resource its order sells. */
-function soldBy(orders: readonly WrappedOrder[]): { resource: NodeId; amount: Attos }[] {
+export function soldBy(orders: readonly WrappedOrder[]): { resource: NodeId; amount: Attos }[] {
   return orders.map(({ script, limitOrder: { sell } }) => {
     let amount = 0n;
     for (const call of script.calls)

@@ -37,6 +37,8 @@ export interface Share {
   readonly reward: Attos;
   /** What it leaves over, in XRD at the prices used. */
   readonly surplus: Attos;
+  /** The same, token by token. */
+  readonly kept: Quote['surplus'];
   /** Predicted network fee, the tip included. */
   readonly fee: Attos;
   readonly lock: Attos;

@@ -1,55 +1,114 @@
-import { SolverError } from '../../base/error.js';
-import { UnmatchedError } from '../error.js';
-import { type Proposal, propose } from '../settle.js';
-import type { Candidate, PlanContext, PlanDecision, SettleDecision, WaitingBundle } from './model.js';
+import type { Reason } from '../decline.js';
+import type { Quote } from '../settle.js';
+import { Estimate } from './estimate.js';
+import { groupParts } from './group.js';
+import type { Candidate, PlanContext, PlanDecision, WaitingBundle } from './model.js';
+import { Fit, type Part, partOf } from './part.js';
+import { Partners } from './partners.js';
+import { sharesOf } from './shares.js';
+import { isWorked, work } from './work.js';
+import { CERTAIN, type Worked } from './worth.js';
 
-export function planSettlements(waiting: readonly WaitingBundle[], context: PlanContext): PlanDecision[] {
-  if (waiting.length > 1 && waiting.length <= context.policy.maxBundles) {
-    try {
-      return [settle(waiting, context)];
-    } catch (error) {
-      if (!(error instanceof UnmatchedError)) throw error;
-    }
-  }
-  return waiting.map((bundle): PlanDecision => {
-    try {
-      const decision = settle([bundle], context);
-      const { quote } = decision.proposal;
-      const { minProfit } = context.policy;
-      if (minProfit !== undefined && quote.profit < minProfit) {
-        const reason = { code: 'min-profit', message: 'too little' };
-        return { type: 'end', bundle, outcome: 'declined', reason, quote, considered: decision.considered };
+/**
+ * Decides what becomes of the bundles that wait: which settle in one root, which alone, which not at all; each is in exactly
+ * one decision. Pure but for the discriminators. Everything is proposed alone first; what then may gain by sharing a root
+ * is chosen by estimate and proposed for real, and stands only if it is expected to earn more than its parts.
+ */
+export function planSettlements(waiting: readonly WaitingBundle[], context: PlanContext): readonly PlanDecision[] {
+  const planning = new Planning(context);
+  return planning.plan(waiting);
+}
+
+class Planning {
+  private readonly considered: Candidate[] = [];
+  private readonly decisions: PlanDecision[] = [];
+
+  constructor(private readonly context: PlanContext) {}
+
+  plan(waiting: readonly WaitingBundle[]): readonly PlanDecision[] {
+    const { context } = this;
+    const parts = new Set<Part>();
+    const lonely = new Map<WaitingBundle, Reason>();
+    for (const bundle of waiting) {
+      if (bundle.orders.some((order) => context.odds.cannotPay(order) === CERTAIN)) {
+        const reason = { code: 'cannot-pay', message: 'the account of an order holds less than the order pays' };
+        this.end(bundle, 'declined', reason);
+        continue;
       }
-      return decision;
-    } catch (error) {
-      if (!(error instanceof SolverError)) throw error;
-      const reason = { code: error.code, message: error.message };
-      return { type: 'end', bundle, outcome: 'unmatched', reason, considered: [] };
+      const worked = work([bundle], context);
+      if (isWorked(worked)) {
+        this.considered.push(worked.candidate);
+        parts.add(partOf(worked, context));
+      } else {
+        lonely.set(bundle, worked);
+      }
     }
-  });
-}
+    if (context.policy.maxBundles === 1 || parts.size + lonely.size < 2) {
+      for (const part of parts) this.decide(part.worked, [part]);
+    } else {
+      this.merge(waiting, parts, lonely);
+    }
+    for (const [bundle, reason] of lonely) this.end(bundle, 'unmatched', reason);
+    return this.decisions;
+  }
 
-function settle(bundles: readonly WaitingBundle[], context: PlanContext): SettleDecision {
-  const orders = bundles.flatMap((bundle) => bundle.orders);
-  const { composition } = context.policy;
-  const proposal = propose(orders, { ...context, composition, discriminator: context.newDiscriminator() });
-  const { reward, networkFee: fee, profit } = proposal.quote;
-  const chosen: Candidate = {
-    ...{ bundleIds: bundles.map(({ id }) => id), reward, surplus: 0n, fee, tip: 0n },
-    ...{ succeeds: 1_000_000, fails: 0, failureCost: 0n, expected: profit, chosen: true },
-  };
-  const n = BigInt(bundles.length);
-  const part = (total: bigint, index: number) => total / n + (index === 0 ? total % n : 0n);
-  const shares = bundles.map(({ id }, index) => ({
-    ...{ bundleId: id, surplus: 0n, lock: part(proposal.lock, index) },
-    ...{ reward: part(reward, index), fee: part(fee, index), profit: part(reward, index) - part(fee, index) },
-  }));
-  const behind = composition === 'template' ? orders : bundles.slice(1).flatMap((bundle) => bundle.orders);
-  const unsure = behind.filter((order) => context.odds.cannotPay(order) > 0);
-  return { type: 'settle', bundles, proposal, shares: fix(shares, proposal), chosen, considered: [chosen], unsure };
-}
+  private merge(waiting: readonly WaitingBundle[], parts: Set<Part>, lonely: Map<WaitingBundle, Reason>): void {
+    const { context } = this;
+    const fit = new Fit(waiting, context);
+    if (lonely.size > 0) {
+      const partners = new Partners(context, fit);
+      partners.join(lonely, parts);
+      this.considered.push(...partners.tried);
+    }
+    const groups = groupParts([...parts], fit, new Estimate(context));
+    for (const group of groups) this.settle(group);
+  }
 
-function fix(shares: SettleDecision['shares'], { quote }: Proposal): SettleDecision['shares'] {
-  const sum = shares.reduce((total, share) => total + share.profit, 0n);
-  return shares.map((share, index) => (index > 0 ? share : { ...share, profit: share.profit + quote.profit - sum }));
+  /** Settles parts in one root if that earns more than apart; where the estimate was wrong, each half by itself. */
+  private settle(parts: readonly Part[]): void {
+    const [only] = parts;
+    if (only === undefined) return;
+    if (parts.length === 1) {
+      this.decide(only.worked, parts);
+      return;
+    }
+    const bundles = parts.flatMap((part) => part.worked.bundles);
+    const worked = work(bundles, this.context);
+    const apart = parts.reduce((sum, part) => sum + part.value, 0n);
+    if (isWorked(worked) && worked.declined === undefined && worked.candidate.expected > apart) {
+      this.considered.push(worked.candidate);
+      this.decide(worked, parts);
+      return;
+    }
+    if (isWorked(worked)) this.considered.push({ reason: 'earns less than its parts', ...worked.candidate });
+    const half = Math.ceil(parts.length / 2);
+    this.settle(parts.slice(0, half));
+    this.settle(parts.slice(half));
+  }
+
+  private decide(worked: Worked, parts: readonly Part[]): void {
+    const { bundles, proposal, unsure, declined } = worked;
+    if (declined !== undefined) {
+      for (const bundle of bundles) this.end(bundle, 'declined', declined, proposal.quote);
+      return;
+    }
+    const considered = this.consideredFor(bundles, worked.candidate);
+    const chosen = considered.find((candidate) => candidate.chosen)!;
+    this.decisions.push({
+      ...{ type: 'settle', bundles, proposal, shares: sharesOf(worked, parts), chosen, considered, unsure },
+    });
+  }
+
+  private end(bundle: WaitingBundle, outcome: 'unmatched' | 'declined', reason: Reason, quote?: Quote): void {
+    this.decisions.push({ type: 'end', bundle, outcome, reason, quote, considered: this.consideredFor([bundle]) });
+  }
+
+  private consideredFor(bundles: readonly WaitingBundle[], chosen?: Candidate): Candidate[] {
+    const list: Candidate[] = [];
+    for (const candidate of this.considered) {
+      if (!bundles.some(({ id }) => candidate.bundleIds.includes(id))) continue;
+      list.push(candidate === chosen ? { ...candidate, chosen: true } : candidate);
+    }
+    return list;
+  }
 }

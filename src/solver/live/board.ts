@@ -1,6 +1,6 @@
 import { LIMITS } from '../../transaction/limits.js';
-import type { LiveContext } from './context.js';
 import { type Cohort, OPEN } from './cohort.js';
+import type { LiveContext } from './context.js';
 import type { Pursuit } from './pursuit.js';
 import { DeadlineQueue } from './queue.js';
 

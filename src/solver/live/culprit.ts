@@ -25,7 +25,9 @@ export function blameFor(message: string, bundles: readonly LiveBundle[], networ
   if (WANT_OF_FEE.test(message)) return { type: 'want-of-fee' };
   if (USED_UP.test(message)) {
     for (const culprit of bundles) {
-      const subintent = subintentsOf(culprit, network).find(({ hex, id }) => message.includes(hex) || message.includes(id));
+      const subintent = subintentsOf(culprit, network).find(
+        ({ hex, id }) => message.includes(hex) || message.includes(id),
+      );
       if (subintent !== undefined) return { type: 'finalized', culprit, subintent: subintent.id };
     }
   }

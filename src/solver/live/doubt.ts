@@ -2,8 +2,8 @@ import { callsForeign } from '../../anthic/wrappedOrder.js';
 import { type Attos, formatAmount, units } from '../../base/amount.js';
 import { LOAN_UNITS } from '../../settlement/fee/predict.js';
 import type { SettleDecision } from '../../settlement/planner/model.js';
-import type { LiveContext } from './context.js';
 import type { Cohort } from './cohort.js';
+import type { LiveContext } from './context.js';
 import { blameFor } from './culprit.js';
 import type { Given } from './ending.js';
 import type { Preview } from './preview.js';
@@ -86,7 +86,10 @@ function judgeFee({ bundles, proposal, chosen }: SettleDecision, fee: Attos, flo
   const what = isEnough
     ? `a preview costs ${formatAmount(fee)}, more than ${formatAmount(proposal.lock)} would be locked`
     : `profit ${formatAmount(earns)}, by a preview, is below ${formatAmount(floor!)}`;
-  return { type: 'end', given: { outcome: 'declined', reason: { code: isEnough ? 'max-fee' : 'min-profit', message: what } } };
+  return {
+    type: 'end',
+    given: { outcome: 'declined', reason: { code: isEnough ? 'max-fee' : 'min-profit', message: what } },
+  };
 }
 
 /** A settlement of one bundle that may not go without a preview, where none is to be had. */

@@ -1,5 +1,12 @@
 import type { Attos } from '../../base/amount.js';
-import type { AttemptNews, ChargedShare, Outcome as BundleOutcome, Expected, FinalState, Reason } from '../../journal/model.js';
+import type {
+  AttemptNews,
+  Outcome as BundleOutcome,
+  ChargedShare,
+  Expected,
+  FinalState,
+  Reason,
+} from '../../journal/model.js';
 import type { BundleStory } from '../../journal/story.js';
 import type { CommittedDetails } from '../../ledger/answer.js';
 import type { Outcome } from '../../ledger/outcome.js';

@@ -4,10 +4,10 @@ import { bundleIdOf, frameIdOf, type NewBundle } from '../../journal/model.js';
 import type { BundleStory } from '../../journal/story.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
+import { reasonOf } from '../../settlement/decline.js';
 import { formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
 import { type OpenedBundle, openFrame, type ReadOrder, refuseEarly } from '../openFrame.js';
-import { reasonOf } from '../processFrame.js';
 import type { LiveOptions } from './context.js';
 import type { Desk } from './desk.js';
 import type { LiveBundle } from './pursuit.js';
@@ -72,8 +72,7 @@ export class Intake {
     opened?: OpenedBundle,
   ): NewBundle {
     const { network } = this.options;
-    const id = (subintent: ReadOrder['item']['wrapper']) =>
-      formatId('subtxid', subintentHash(subintent), network);
+    const id = (subintent: ReadOrder['item']['wrapper']) => formatId('subtxid', subintentHash(subintent), network);
     const items = read.map(({ item }) => ({
       wrapperId: id(item.wrapper),
       orderId: id(item.order),

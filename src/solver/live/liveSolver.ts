@@ -170,7 +170,10 @@ export class LiveSolver {
     });
   }
 
-  private resume({ transactionId: id, payload, state, bundles, details }: OpenAttempt, members: readonly Pursuit[]): void {
+  private resume(
+    { transactionId: id, payload, state, bundles, details }: OpenAttempt,
+    members: readonly Pursuit[],
+  ): void {
     const { tipBasisPoints = 0 } = (details ?? {}) as Partial<AttemptStory>;
     const passage = { ...{ id, payload, members, parts: bundles, tipBasisPoints }, isFresh: false };
     const flight = new Flight(passage, this.context, this.aftermath);

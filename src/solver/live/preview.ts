@@ -1,7 +1,7 @@
 import type { Attos } from '../../base/amount.js';
 import { toHex } from '../../base/bytes.js';
-import type { ReadOptions } from '../../ledger/ledger.js';
 import type { PreviewOutcome } from '../../ledger/answer.js';
+import type { ReadOptions } from '../../ledger/ledger.js';
 import { CHECK, price } from '../../settlement/fee/price.js';
 import type { Proposal } from '../../settlement/settle.js';
 import { notarizedLengthWith, transactionIntentLength } from '../../transaction/length.js';

@@ -129,7 +129,8 @@ export class Pursuit {
       return this.finish({ outcome: 'rejected', reason: { code: 'refused', message: this.refusal } });
     }
     // What was submitted cannot end as if it never was.
-    const submitted = this.given?.outcome === 'unmatched' ? { ...this.given, outcome: 'declined' as const } : this.given;
+    const submitted =
+      this.given?.outcome === 'unmatched' ? { ...this.given, outcome: 'declined' as const } : this.given;
     this.finish(submitted ?? end);
   }
 

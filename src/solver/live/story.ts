@@ -1,3 +1,4 @@
+import type { WrappedOrder } from '../../anthic/wrappedOrder.js';
 import { formatAmount } from '../../base/amount.js';
 import type { AttemptStory, CandidateStory, OrderStory } from '../../journal/story.js';
 import type { NodeId } from '../../sbor/custom.js';
@@ -6,7 +7,6 @@ import type { SettledOrder } from '../../settlement/settle.js';
 import { formatAddress, formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
 import { preallocatedAccount } from '../../transaction/key.js';
-import type { WrappedOrder } from '../../anthic/wrappedOrder.js';
 import type { Preview } from './preview.js';
 
 /** Bound of what is kept: a planner may look at many. */
