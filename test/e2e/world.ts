@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../../src/base/bytes.js';
 import type { Fault, FaultRule } from '../../src/sandbox/fault/fault.js';
 import { FaultSchedule } from '../../src/sandbox/fault/schedule.js';
 import { Gateway } from '../../src/sandbox/gateway/server.js';
-import { type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
+import { type PreviewRule, type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
 import type { UserTransaction } from '../../src/sandbox/ledger/transaction.js';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
 import { randomDiscriminator } from '../../src/settlement/compose/transaction.js';
@@ -46,9 +46,16 @@ export function payerOf({ hex }: Pick<UserTransaction, 'hex'>): string {
   throw new Error('expected a root that locks a fee');
 }
 
+/** How many bundles of two a transaction settles: each order has its wrapper. */
+export function pairsIn({ subintents }: Pick<UserTransaction, 'subintents'>): bigint {
+  return BigInt(subintents.length) / 4n;
+}
+
+/** Each pair costs and brings the same, in whatever company. */
 export function success(transaction: UserTransaction): Ruling {
   const payer = payerOf(transaction);
-  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: REWARD } } };
+  const pairs = pairsIn(transaction);
+  return { outcome: 'success', fee: pairs * FEE, payer, changes: { [payer]: { [XRD_SIM]: pairs * REWARD } } };
 }
 
 export interface WorldOptions {
@@ -63,6 +70,10 @@ export interface World {
   readonly stream: StreamServer;
   /** What becomes of transactions; a success unless told otherwise. */
   rule: Rule;
+  /** What a preview says; that it succeeds unless told otherwise. */
+  previewRule: PreviewRule;
+  /** Makers hold nothing from now on. */
+  ruin(): void;
   /** A fault of one Gateway, on one path or all. */
   inflict(fault: Fault, path?: string, gateway?: number, more?: Partial<FaultRule>): void;
   heal(): void;
@@ -78,7 +89,18 @@ export async function openWorld({
   solvers = [SOLVER_NUMBER],
 }: WorldOptions = {}): Promise<World> {
   const start = { epoch: 50, proposerTimestampMs: Date.now() };
-  const ledger = new RuleLedger(SIM, (transaction) => world.rule(transaction), start);
+  const ledger = new RuleLedger(
+    SIM,
+    (transaction) => world.rule(transaction),
+    start,
+    (preview) => world.previewRule(preview),
+  );
+  const balances = ledger.balances.bind(ledger);
+  let everybodyHolds: Record<string, string> = {
+    [formatAddress(token(1), SIM)]: '1000',
+    [formatAddress(token(2), SIM)]: '1000',
+  };
+  ledger.balances = async (account) => ({ ...everybodyHolds, ...(await balances(account)) });
   const sandbox = await Sandbox.over(ledger, { port: 0, roundMs });
   const gateways = [sandbox.gateway];
   while (gateways.length < count) gateways.push(await Gateway.start(sandbox.world));
@@ -89,6 +111,10 @@ export async function openWorld({
     gateways,
     stream,
     rule: success,
+    ruin() {
+      everybodyHolds = {};
+    },
+    previewRule: (preview) => ({ outcome: 'success', fee: pairsIn(preview) * FEE }),
     inflict(fault, path = '*', gateway = 0, more = {}) {
       gateways[gateway]!.faults = new FaultSchedule({ seed: 1, rules: [{ path, ...more, fault }] });
     },

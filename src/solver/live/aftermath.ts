@@ -8,6 +8,7 @@ import { blameFor, bundleOf } from './culprit.js';
 import type { Ended } from './ending.js';
 import type { Flight, Tower } from './flight.js';
 import type { Pursuit } from './pursuit.js';
+import { sift } from './sift.js';
 
 /** Sends bundles to the board again, after so many milliseconds. */
 export type Again = (pursuits: readonly Pursuit[], cohort: Cohort, delayMs: number) => void;
@@ -42,7 +43,7 @@ export class Aftermath implements Tower {
         // The culprit waits for the end of the attempt, which names the winner.
         return this.drop(flight, culprit!, 'message');
       case 'named':
-        return isAlone ? this.tryAlone(members) : this.single(flight, culprit!, 'message');
+        return isAlone ? this.tryAlone(members) : this.single(flight, culprit!);
       case 'unknown':
         return isAlone ? this.tryAlone(members) : this.split(members);
     }
@@ -125,7 +126,7 @@ export class Aftermath implements Tower {
   private search(flight: Flight, reason: string): void {
     const blame = blameFor(reason, bundlesOf(flight.members), this.context.network);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, flight.members) : undefined;
-    if (culprit !== undefined) this.single(flight, culprit, 'message');
+    if (culprit !== undefined) this.single(flight, culprit);
     else this.split(flight.members);
   }
 
@@ -137,17 +138,20 @@ export class Aftermath implements Tower {
     this.again(members, suspects(), RETRY_MS);
   }
 
+  /** The rest goes on without a bundle that another transaction has used up. Whoever won that may have won more. */
   private drop(flight: Flight, culprit: Pursuit, how: 'message' | 'ledger'): void {
     tellDropped(this.context.emit, culprit, flight.members, how);
-    this.again(
-      flight.members.filter((member) => member !== culprit),
-      OPEN,
-      0,
-    );
+    const rest = flight.members.filter((member) => member !== culprit);
+    if (rest.length === 0) return;
+    sift(rest, this.context)
+      .then((left) => this.again(left, OPEN, 0))
+      .catch((error: unknown) => this.context.fail(error, 'sift'));
   }
 
-  private single(flight: Flight, culprit: Pursuit, how: 'message'): void {
-    this.drop(flight, culprit, how);
+  private single(flight: Flight, culprit: Pursuit): void {
+    tellDropped(this.context.emit, culprit, flight.members, 'message');
+    const rest = flight.members.filter((member) => member !== culprit);
+    this.again(rest, OPEN, 0);
     this.again([culprit], suspects(), 0);
   }
 

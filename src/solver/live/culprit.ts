@@ -8,7 +8,7 @@ export type Blame =
   /** Nobody's: the fee was locked too late. */
   | { readonly type: 'want-of-fee' }
   /** A subintent of this bundle was used up by another transaction: no other root of ours could change that. */
-  | { readonly type: 'finalized'; readonly culprit: LiveBundle; readonly subintent: string }
+  | { readonly type: 'finalized'; readonly culprit: LiveBundle }
   /** The message names an account of this bundle and of no other. */
   | { readonly type: 'named'; readonly culprit: LiveBundle }
   /** No root made now would do better. */
@@ -25,10 +25,10 @@ export function blameFor(message: string, bundles: readonly LiveBundle[], networ
   if (WANT_OF_FEE.test(message)) return { type: 'want-of-fee' };
   if (USED_UP.test(message)) {
     for (const culprit of bundles) {
-      const subintent = subintentsOf(culprit, network).find(
+      const isNamed = subintentsOf(culprit, network).some(
         ({ hex, id }) => message.includes(hex) || message.includes(id),
       );
-      if (subintent !== undefined) return { type: 'finalized', culprit, subintent: subintent.id };
+      if (isNamed) return { type: 'finalized', culprit };
     }
   }
   if (HOPELESS.test(message)) return { type: 'hopeless' };

@@ -16,13 +16,13 @@ import { Flight, type Tower } from './flight.js';
 import { obstacleOf, plan } from './planning.js';
 import { type Preview, previewOf } from './preview.js';
 import type { Pursuit } from './pursuit.js';
+import { winnerOf } from './sift.js';
 import { attemptStory, consideredOf, outcomeOf } from './story.js';
 
 /** Sends bundles to the board again. */
 export type Readmit = (pursuits: readonly Pursuit[], cohort: Cohort, delayMs: number) => void;
 
 const OVERLAP_RETRY_MS = 500;
-const WINNER_MS = 2_000;
 
 interface Mode {
   /** Nothing is merged. */
@@ -187,28 +187,22 @@ export class Departures {
     }
   }
 
-  private drop({ pursuits }: Planned, { culprit: id, used }: Extract<Judgement, { type: 'drop' }>): void {
+  private drop({ pursuits }: Planned, { culprit: id, isUsed }: Extract<Judgement, { type: 'drop' }>): void {
     const culprit = pursuits.find((pursuit) => pursuit.id === id)!;
     tellDropped(this.context.emit, culprit, pursuits, 'preview');
     this.goAgain(
       pursuits.filter((pursuit) => pursuit !== culprit),
       OPEN,
     );
-    if (used === undefined) this.goAgain([culprit], suspects());
-    else this.endUsed(culprit, used);
+    if (isUsed) this.endUsed(culprit);
+    else this.goAgain([culprit], suspects());
   }
 
   /** A subintent of it was used up: asks by whom. */
-  private endUsed(culprit: Pursuit, subintent: string): void {
-    const deadline = this.context.now() + WINNER_MS;
-    const end = (winner: string | undefined): void => {
-      const message = `finalized by ${winner ?? 'another transaction'}`;
-      this.caring([culprit], () => culprit.giveUp({ outcome: 'lost', reason: { code: 'lost', message }, winner }));
-    };
-    this.context.ledger.subintentStatus(subintent, { deadline, signal: this.context.signal }).then(
-      ({ finalized }) => end(finalized?.by),
-      () => end(undefined),
-    );
+  private endUsed(culprit: Pursuit): void {
+    winnerOf(culprit, this.context)
+      .then((winner) => this.caring([culprit], () => culprit.lose(winner)))
+      .catch((error: unknown) => this.context.fail(error, 'preview'));
   }
 
   private goAgain(pursuits: readonly Pursuit[], cohort: Cohort, delayMs = 0): void {

@@ -38,6 +38,7 @@ export class Pursuit {
   private readonly ends: Ended[] = [];
   /** Why nodes did not take its last attempt that they did not take, where that may be its own fault. */
   private refusal: string | undefined;
+  private isLost = false;
   private given: Given | undefined;
   private finished = false;
 
@@ -68,6 +69,7 @@ export class Pursuit {
   /** Whether another attempt may be made: none is live, none has succeeded, and the bundle can be composed. */
   get mayGoAgain(): boolean {
     if (this.finished || this.waiting || this.live !== undefined || this.bundle.opened === undefined) return false;
+    if (this.isLost) return false;
     const { maxAttempts, submit, stopping } = this.context;
     // A dry run only follows what an earlier run has sent.
     if (this.attempts >= maxAttempts || (this.attempts > 0 && !submit) || stopping()) return false;
@@ -102,6 +104,14 @@ export class Pursuit {
     this.open.delete(attempt);
     if (this.live === attempt) this.live = undefined;
     if (end !== undefined) this.ends.push(end);
+  }
+
+  /** A subintent of it was used up by another transaction. Ends it, as soon as its attempts have. */
+  lose(winner: string | undefined): void {
+    this.waiting = false;
+    this.isLost = true;
+    this.ends.push({ state: 'lost', winner });
+    this.conclude();
   }
 
   /** Takes up ends of an earlier run. */
