@@ -125,9 +125,10 @@ const REFUSED: Verdict = { type: 'refused-everywhere', reason: 'SuccessButFeeLoa
 describe('the live solver', () => {
   it('drops from a full queue what has most time left, and takes the tightest first', async () => {
     const { solver, push, outcomes, of } = setUp({ queueLimit: 2, submit: false });
+    solver.start();
+    // Nothing is planned before the balance is known.
     for (const secondsLeft of [50, 30, 40, 60]) push(makeBundle({ secondsLeft }));
     expect(outcomes()).toEqual(['declined queue-full', 'declined queue-full']);
-    solver.start();
     await vi.waitFor(() => expect(of('bundle-finished')).toHaveLength(4), 3_000);
     const deadlines = new Map(of('bundle-received').map(({ bundleId, deadline }) => [bundleId, deadline]));
     const planned = of('bundle-finished').filter(({ outcome }) => outcome === 'would-settle');
