@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { ConformanceEngine } from './conformance/engine.js';
 import { fees } from './conformance/fees.js';
 import { locks } from './conformance/locks.js';
+import { merges } from './conformance/merges.js';
 import { mutations } from './conformance/mutations.js';
 import { payloads } from './conformance/payloads.js';
 import { Report } from './conformance/report.js';
@@ -12,7 +13,7 @@ import type { Suite } from './conformance/suite.js';
  * Runs this project and the official implementation on the same input and compares what they say (docs/conformance.md).
  * The last line tells how many cases were compared and how many differ; the exit status is 0 only when none does.
  */
-const SUITES: readonly Suite[] = [payloads, mutations, settlements, locks, fees];
+const SUITES: readonly Suite[] = [payloads, mutations, settlements, locks, fees, merges];
 
 const USAGE = 'npm run conformance -- [--ci] [--count N] [--seed S] [--suite NAME]…';
 

@@ -90,6 +90,25 @@ export class World {
     return receipt;
   }
 
+  /** Runs `ask` in the state in which accounts have lost everything, by transactions that `drain` makes; then goes back. */
+  async withDrained<T>(
+    accounts: readonly NodeId[],
+    drain: (party: Party, holdings: ReadonlyMap<NodeId, bigint>) => string,
+    ask: () => Promise<T>,
+  ): Promise<T> {
+    const { judge } = this;
+    const hexes = accounts.map((account) => drain(this.partyOf(account), this.holdings.get(account)!));
+    return this.within(this.base, async () => {
+      const [drained, answer] = await Promise.all([
+        Promise.all(hexes.map((hex) => judge.execute(hex, { commit: true }))),
+        ask(),
+      ]);
+      const failed = drained.find(({ status }) => status !== 'CommittedSuccess');
+      if (failed !== undefined) throw new Error(`cannot drain an account: ${failed.error}`);
+      return answer;
+    });
+  }
+
   /** The state in which an account has lost everything, by a transaction that `drain` makes: made once, when first needed. */
   drainedOf(account: NodeId, drain: (party: Party, holdings: ReadonlyMap<NodeId, bigint>) => string): Promise<number> {
     let snapshot = this.drained.get(account);

@@ -1,7 +1,8 @@
 import type { Attos } from '../base/amount.js';
 import type { NodeId } from '../sbor/custom.js';
+import { LIMITS } from '../transaction/limits.js';
+import type { Ppm } from './chance.js';
 import type { Composition } from './compose/choose.js';
-import type { Ppm } from './planner/model.js';
 
 /** How to decide. The same in `run`, in a dry run, in `replay` and in `backtest`; read from JSON by `readPolicy`. */
 export interface Policy {
@@ -26,9 +27,26 @@ export interface Policy {
     readonly table: ReadonlyMap<NodeId, Attos>;
     /** Milliseconds after which a price that was fetched is no price. */
     readonly maxAge: number;
+    /** Where prices are fetched beside the table. */
+    readonly sources: PriceSources;
   };
   /** Tokens that may be added from the solver's own account to a bundle that lacks a little: the most of each, a root. */
   readonly inventory: ReadonlyMap<NodeId, Attos>;
+  /** The network of its addresses, where it names any. */
+  readonly network: PolicyNetwork | undefined;
+}
+
+export interface PriceSources {
+  readonly http: { readonly url: string } | undefined;
+  /** Anthic's order book: the name of the market there of each token, against XRD. */
+  readonly orderBook: { readonly url: string; readonly symbols: ReadonlyMap<NodeId, string> } | undefined;
+}
+
+export interface PolicyNetwork {
+  /** The suffix of its addresses. */
+  readonly suffix: string;
+  /** The first field with an address. */
+  readonly field: string;
 }
 
 export type TipPolicy =
@@ -37,19 +55,25 @@ export type TipPolicy =
   /** Raised by a step when a race is lost and profit allows, lowered when races are won. */
   | { readonly kind: 'adaptive'; readonly maxBasisPoints: number; readonly stepBasisPoints: number };
 
-const USUAL: Omit<Policy, 'name' | 'maxBundles'> = {
+/** A root has room for 16 wrappers. */
+export const MOST_BUNDLES = LIMITS.subintents / 2;
+
+/** What a policy is where it does not say otherwise. */
+const USUAL: Omit<Policy, 'name'> = {
   composition: 'cheapest',
+  maxBundles: MOST_BUNDLES,
   mergeWindow: 0,
   minProfit: undefined,
   maxFee: undefined,
   tip: { kind: 'none' },
   chances: { cannotPay: 10_000, weight: 20, winsRace: 1_000_000 },
-  prices: { table: new Map(), maxAge: 60_000 },
+  prices: { table: new Map(), maxAge: 60_000, sources: { http: undefined, orderBook: undefined } },
   inventory: new Map(),
+  network: undefined,
 };
 
 /** Each bundle in a root of its own. */
-export const SINGLE: Policy = { name: 'single', maxBundles: 1, ...USUAL };
+export const SINGLE: Policy = { ...USUAL, name: 'single', maxBundles: 1 };
 
 /** Merges what waits already, wherever it is expected to earn more. */
-export const BEST: Policy = { name: 'best', maxBundles: 16, ...USUAL };
+export const BEST: Policy = { ...USUAL, name: 'best' };

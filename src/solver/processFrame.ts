@@ -13,24 +13,35 @@ import type { SolverKey } from '../transaction/solverKey.js';
 import type { LedgerTime } from '../transaction/window.js';
 import { type Admission, findExpired, type OpenedBundle, openFrame, type ReadOrder, refuseEarly } from './openFrame.js';
 
-/** What a frame is processed with: everything that lies outside it. */
-export interface FrameContext extends Admission {
+/** What a frame is opened with: everything that lies outside it. */
+export interface OpenContext extends Admission {
   readonly time: LedgerTime;
+  /** Whether a bundle of these wrappers was seen before; remembers it if not. */
+  readonly isDuplicate: (bundleId: string) => boolean;
+}
+
+/** What a frame is processed with, by itself. */
+export interface FrameContext extends OpenContext {
   readonly key: SolverKey;
   readonly account: NodeId;
   readonly facts: StateFacts;
   readonly composition: Composition;
   readonly minProfit: Attos | undefined;
   readonly maxFee: Attos | undefined;
-  /** Whether a bundle of these wrappers was seen before; remembers it if not. */
-  readonly isDuplicate: (bundleId: string) => boolean;
 }
 
 /** How a bundle ends when nothing is submitted. */
 export type FrameResult =
   | { readonly outcome: 'invalid' | 'duplicate' | 'expired' | 'unmatched'; readonly reason: Reason }
   | { readonly outcome: 'declined'; readonly reason: Reason; readonly quote: Quote }
-  | { readonly outcome: 'would-settle'; readonly quote: Quote; readonly settlement: Settlement };
+  | {
+      readonly outcome: 'would-settle';
+      /** Of a settlement of several bundles, this one's share. */
+      readonly quote: Quote;
+      readonly settlement: Settlement;
+      /** How many bundles it settles. */
+      readonly bundles: number;
+    };
 export type FrameOutcome = FrameResult['outcome'];
 
 export type Processed = FrameResult & {
@@ -39,31 +50,53 @@ export type Processed = FrameResult & {
   readonly isBundle: boolean;
 };
 
-/** From a pushed frame to the signed transaction, or to the reason why there is none. Never throws on bad input. */
-export function processFrame(frame: string, context: FrameContext): Processed {
+/** A bundle that was read and verified, is neither new by name only nor over, and waits for a settlement. */
+export interface WaitingFrame {
+  readonly bundle: OpenedBundle & { readonly id: string };
+  readonly orders: readonly ReadOrder[];
+}
+
+/** From a pushed frame to a bundle that waits, or to the reason why it does not. Never throws on bad input. */
+export function openWaiting(frame: string, context: OpenContext): WaitingFrame | Processed {
   const orders: ReadOrder[] = [];
+  const ended = (outcome: 'invalid' | 'duplicate' | 'expired', reason: Reason, isBundle = true): Processed => {
+    return { outcome, reason, orders, isBundle };
+  };
   try {
-    return settleFrame(frame, context, orders);
+    const bundle = openFrame(frame, context, orders);
+    refuseEarly(bundle, context.time);
+    const id = wrapperSet(bundle);
+    if (context.isDuplicate(id)) {
+      return ended('duplicate', { code: 'duplicate', message: 'the same wrappers came before' });
+    }
+    const over = findExpired(bundle, context.time);
+    if (over >= 0) return ended('expired', { code: 'expired', message: `params[${over}] can no longer commit` });
+    return { bundle: { ...bundle, id }, orders };
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
-    const outcome = error instanceof UnmatchedError ? 'unmatched' : 'invalid';
-    return { outcome, reason: reasonOf(error), orders, isBundle: !(error instanceof FrameError) };
+    return ended('invalid', reasonOf(error), !(error instanceof FrameError));
   }
 }
 
-function settleFrame(frame: string, context: FrameContext, orders: ReadOrder[]): Processed {
-  const bundle = openFrame(frame, context, orders);
-  refuseEarly(bundle, context.time);
-  if (context.isDuplicate(wrapperSet(bundle))) {
-    const reason = { code: 'duplicate', message: 'the same wrappers came before' };
-    return { outcome: 'duplicate', reason, orders, isBundle: true };
+export function isWaiting(opened: WaitingFrame | Processed): opened is WaitingFrame {
+  return 'bundle' in opened;
+}
+
+/** From a pushed frame to the signed transaction of that bundle alone, or to the reason why there is none. */
+export function processFrame(frame: string, context: FrameContext): Processed {
+  const opened = openWaiting(frame, context);
+  if (!isWaiting(opened)) return opened;
+  try {
+    return { ...settleAlone(opened.bundle, context), orders: opened.orders, isBundle: true };
+  } catch (error) {
+    if (!(error instanceof SolverError)) throw error;
+    const outcome = error instanceof UnmatchedError ? 'unmatched' : 'invalid';
+    return { outcome, reason: reasonOf(error), orders: opened.orders, isBundle: true };
   }
-  const over = findExpired(bundle, context.time);
-  if (over >= 0) {
-    const reason = { code: 'expired', message: `params[${over}] can no longer commit` };
-    return { outcome: 'expired', reason, orders, isBundle: true };
-  }
-  const proposal = propose(bundle.orders, {
+}
+
+function settleAlone({ orders }: OpenedBundle, context: FrameContext): FrameResult {
+  const proposal = propose(orders, {
     network: context.network,
     epoch: context.time.epoch,
     solver: { account: context.account, publicKey: context.key.publicKey },
@@ -72,10 +105,10 @@ function settleFrame(frame: string, context: FrameContext, orders: ReadOrder[]):
     tipBasisPoints: 0,
     discriminator: randomDiscriminator(),
   });
-  const declined = decline(proposal.quote, context);
   const { quote } = proposal;
-  if (declined !== undefined) return { outcome: 'declined', reason: declined, quote, orders, isBundle: true };
-  return { outcome: 'would-settle', quote, settlement: sign(proposal, context.key), orders, isBundle: true };
+  const reason = decline(quote, context);
+  if (reason !== undefined) return { outcome: 'declined', reason, quote };
+  return { outcome: 'would-settle', quote, settlement: sign(proposal, context.key), bundles: 1 };
 }
 
 /** A bundle is the set of its wrappers, whatever their order. */

@@ -7,7 +7,7 @@ import { formatAddress } from '../transaction/address.js';
 import type { Recording } from './recording.js';
 
 /** What is recorded of a pushed message; `vaults` where they are known. */
-export type Recorded = Omit<Recording, 'vaults'> & Partial<Pick<Recording, 'vaults'>>;
+export type Recorded = Omit<Recording, 'vaults' | 'balances'> & Partial<Pick<Recording, 'vaults'>>;
 
 export type RecorderEvent =
   /** A file could not be opened, written or put aside. Recording goes on by itself as soon as that works again. */

@@ -16,6 +16,7 @@ describe('parseRecording', () => {
       timestamp: 17n,
       frame: '{}',
       vaults: new Map(),
+      balances: new Map(),
     });
   });
 

@@ -1,8 +1,9 @@
 import type { Writable } from 'node:stream';
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
+import type { Settlement } from '../../settlement/settle.js';
 import type { ReadOrder } from '../../solver/openFrame.js';
-import type { FrameOutcome } from '../../solver/processFrame.js';
+import type { FrameOutcome, Processed } from '../../solver/processFrame.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
 import { printLine } from '../output.js';
 import { shorten } from '../table.js';
@@ -20,6 +21,7 @@ export class ReplayTable {
   private fee = 0n;
   private profit = 0n;
   private estimated = false;
+  private readonly merged = new MergedRoots();
 
   constructor(private readonly out: Writable) {}
 
@@ -27,7 +29,7 @@ export class ReplayTable {
     if (!this.started) await this.start();
     const { processed, network } = replayed;
     this.count(replayed);
-    await printLine(this.out, row(replayed));
+    await printLine(this.out, row(replayed) + this.merged.mark(processed));
     for (const order of processed.orders) await printLine(this.out, `    ${describeOrder(order, network!)}`);
     if ('quote' in processed) {
       for (const { resource, amount } of processed.quote.surplus) {
@@ -64,8 +66,31 @@ export class ReplayTable {
       `${this.lines} lines: ${counts || 'nothing to read'}`,
       `would settle: reward ${formatAmount(this.reward)}, network fee ${formatAmount(this.fee)}, profit ${formatAmount(this.profit)} XRD`,
     ];
+    if (this.merged.roots > 0) text.push(`${this.merged.bundles} bundles share ${this.merged.roots} transactions`);
     if (this.estimated) text.push('~ a fee that is an estimate: a fact or the cost of a call is not known');
     await printLine(this.out, text.join('\n'));
+  }
+}
+
+/** Numbers the settlements of several bundles, in the order in which they appear. */
+class MergedRoots {
+  roots = 0;
+  bundles = 0;
+  /** Those of which bundles are still to come: they stand close to each other. */
+  private readonly open = new Map<Settlement, { readonly number: number; left: number }>();
+
+  /** Says which of them a line shares; nothing where it has a transaction of its own. */
+  mark(processed: Processed): string {
+    if (processed.outcome !== 'would-settle' || processed.bundles === 1) return '';
+    const { settlement, bundles } = processed;
+    let root = this.open.get(settlement);
+    if (root === undefined) {
+      root = { number: ++this.roots, left: bundles };
+      this.open.set(settlement, root);
+    }
+    this.bundles++;
+    if (--root.left === 0) this.open.delete(settlement);
+    return `  (one of ${bundles} in transaction #${root.number})`;
   }
 }
 

@@ -1,9 +1,10 @@
 import type { Attos } from '../../base/amount.js';
 import { intersectWindows } from '../../transaction/window.js';
+import { CERTAIN, type Ppm } from '../chance.js';
 import { price } from '../fee/price.js';
-import type { PlanContext, Ppm } from './model.js';
+import type { PlanContext } from './model.js';
 import type { Part, Room } from './part.js';
-import { both, CERTAIN } from './worth.js';
+import { both } from './worth.js';
 
 /**
  * What a root costs whatever it holds, in the ledger's terms: its intent, header and signature, the packages it is the

@@ -1,10 +1,9 @@
 import type { Attos } from '../../base/amount.js';
 import type { Window } from '../../transaction/window.js';
+import type { Ppm } from '../chance.js';
+import type { Reason } from '../decline.js';
 import type { Policy } from '../policy.js';
 import type { Proposal, Quote, SettleContext, SettledOrder } from '../settle.js';
-
-/** Parts of a million. Chances are whole numbers, so that the same input decides the same on every machine. */
-export type Ppm = number;
 
 /** What is believed about what may go wrong. */
 export interface Odds {
@@ -78,14 +77,18 @@ export interface SettleDecision {
   readonly unsure: readonly SettledOrder[];
 }
 
-/** A bundle that has no settlement, or none that is wanted. */
-export interface EndDecision {
+interface End {
   readonly type: 'end';
   readonly bundle: WaitingBundle;
-  readonly outcome: 'unmatched' | 'declined';
-  readonly reason: { readonly code: string; readonly message: string };
-  readonly quote?: Quote | undefined;
+  readonly reason: Reason;
   readonly considered: readonly Candidate[];
 }
+
+/** A bundle that has no settlement, or none that is wanted: its quote is of the best there is. */
+export type EndDecision = End &
+  (
+    | { readonly outcome: 'unmatched'; readonly quote?: undefined }
+    | { readonly outcome: 'declined'; readonly quote: Quote }
+  );
 
 export type PlanDecision = SettleDecision | EndDecision;

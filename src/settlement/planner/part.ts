@@ -2,8 +2,9 @@ import type { Attos } from '../../base/amount.js';
 import { hashKey, subintentHash } from '../../transaction/hash.js';
 import { LIMITS } from '../../transaction/limits.js';
 import { intersectWindows, type Window } from '../../transaction/window.js';
-import type { PlanContext, Ppm, WaitingBundle } from './model.js';
-import { both, CERTAIN, paysOf, type Worked, worthOf } from './worth.js';
+import { CERTAIN, type Ppm } from '../chance.js';
+import type { PlanContext, WaitingBundle } from './model.js';
+import { both, paysOf, type Worked, worthOf } from './worth.js';
 
 /** What settles by itself: a bundle, or several that have no settlement but together. */
 export interface Part extends Room {

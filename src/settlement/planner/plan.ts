@@ -1,3 +1,4 @@
+import { CERTAIN } from '../chance.js';
 import type { Reason } from '../decline.js';
 import type { Quote } from '../settle.js';
 import { Estimate } from './estimate.js';
@@ -7,7 +8,7 @@ import { Fit, type Part, partOf } from './part.js';
 import { Partners } from './partners.js';
 import { sharesOf } from './shares.js';
 import { isWorked, work } from './work.js';
-import { CERTAIN, type Worked } from './worth.js';
+import type { Worked } from './worth.js';
 
 /**
  * Decides what becomes of the bundles that wait: which settle in one root, which alone, which not at all; each is in exactly
@@ -30,25 +31,18 @@ class Planning {
     const parts = new Set<Part>();
     const lonely = new Map<WaitingBundle, Reason>();
     for (const bundle of waiting) {
-      if (bundle.orders.some((order) => context.odds.cannotPay(order) === CERTAIN)) {
-        const reason = { code: 'cannot-pay', message: 'the account of an order holds less than the order pays' };
-        this.end(bundle, 'declined', reason);
-        continue;
-      }
       const worked = work([bundle], context);
-      if (isWorked(worked)) {
-        this.considered.push(worked.candidate);
-        parts.add(partOf(worked, context));
-      } else {
-        lonely.set(bundle, worked);
-      }
+      if (isWorked(worked)) this.considered.push(worked.candidate);
+      if (!canPay(bundle, context)) this.endBroke(bundle, worked);
+      else if (isWorked(worked)) parts.add(partOf(worked, context));
+      else lonely.set(bundle, worked);
     }
     if (context.policy.maxBundles === 1 || parts.size + lonely.size < 2) {
       for (const part of parts) this.decide(part.worked, [part]);
     } else {
       this.merge(waiting, parts, lonely);
     }
-    for (const [bundle, reason] of lonely) this.end(bundle, 'unmatched', reason);
+    for (const [bundle, reason] of lonely) this.end(bundle, reason);
     return this.decisions;
   }
 
@@ -89,18 +83,27 @@ class Planning {
   private decide(worked: Worked, parts: readonly Part[]): void {
     const { bundles, proposal, unsure, declined } = worked;
     if (declined !== undefined) {
-      for (const bundle of bundles) this.end(bundle, 'declined', declined, proposal.quote);
+      for (const bundle of bundles) this.end(bundle, declined, proposal.quote);
       return;
     }
     const considered = this.consideredFor(bundles, worked.candidate);
     const chosen = considered.find((candidate) => candidate.chosen)!;
-    this.decisions.push({
-      ...{ type: 'settle', bundles, proposal, shares: sharesOf(worked, parts), chosen, considered, unsure },
-    });
+    const shares = sharesOf(worked, parts);
+    this.decisions.push({ type: 'settle', bundles, proposal, shares, chosen, considered, unsure });
   }
 
-  private end(bundle: WaitingBundle, outcome: 'unmatched' | 'declined', reason: Reason, quote?: Quote): void {
-    this.decisions.push({ type: 'end', bundle, outcome, reason, quote, considered: this.consideredFor([bundle]) });
+  /** Nobody signs what is known to fail, alone or in company. */
+  private endBroke(bundle: WaitingBundle, worked: Worked | Reason): void {
+    const reason = { code: 'cannot-pay', message: 'the account of an order holds less than the order pays' };
+    if (isWorked(worked)) this.end(bundle, reason, worked.proposal.quote);
+    else this.end(bundle, worked);
+  }
+
+  private end(bundle: WaitingBundle, reason: Reason, quote?: Quote): void {
+    const end = { type: 'end', bundle, reason, considered: this.consideredFor([bundle]) } as const;
+    this.decisions.push(
+      quote === undefined ? { ...end, outcome: 'unmatched' } : { ...end, outcome: 'declined', quote },
+    );
   }
 
   private consideredFor(bundles: readonly WaitingBundle[], chosen?: Candidate): Candidate[] {
@@ -111,4 +114,8 @@ class Planning {
     }
     return list;
   }
+}
+
+function canPay({ orders }: WaitingBundle, { odds }: PlanContext): boolean {
+  return orders.every((order) => odds.cannotPay(order) < CERTAIN);
 }

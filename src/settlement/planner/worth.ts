@@ -1,9 +1,10 @@
 import { type Attos, formatAmount } from '../../base/amount.js';
+import { CERTAIN, type Ppm } from '../chance.js';
 import { decline, type Reason } from '../decline.js';
 import { price } from '../fee/price.js';
 import type { Proposal, SettledOrder } from '../settle.js';
 import { paymentsOf } from './failure.js';
-import type { Candidate, Odds, PlanContext, Ppm, WaitingBundle } from './model.js';
+import type { Candidate, Odds, PlanContext, WaitingBundle } from './model.js';
 
 /** A proposal for some of the bundles that wait, with what may become of it. */
 export interface Worked {
@@ -15,8 +16,6 @@ export interface Worked {
   /** Why it is not wanted, by the policy's limits. */
   readonly declined: Reason | undefined;
 }
-
-export const CERTAIN: Ppm = 1_000_000;
 
 /** The chance that two things hold that have nothing to do with each other. */
 export function both(a: Ppm, b: Ppm): Ppm {

@@ -1,0 +1,106 @@
+import { performance } from 'node:perf_hooks';
+import type { NodeId } from '../../sbor/custom.js';
+import type { StateFacts } from '../../settlement/fee/predict.js';
+import { priorContext } from '../../settlement/planner/prior.js';
+import type { Policy } from '../../settlement/policy.js';
+import { planWaiting } from '../../solver/planFrames.js';
+import { isWaiting, type Processed, type WaitingFrame } from '../../solver/processFrame.js';
+import { cannotPay, factsOf, type Recording } from '../../solver/recording.js';
+import type { SolverKey } from '../../transaction/solverKey.js';
+import { placeInWindow } from '../../transaction/window.js';
+import { microsSince, type OpenedLine } from './line.js';
+import type { Replayed } from './replayed.js';
+
+/** So much waits at most, of however many lines of one moment: memory stays bounded. */
+const MOST_LINES = 256;
+const MOST_CHARACTERS = 32 * 1024 * 1024;
+
+type WaitingLine = OpenedLine & { readonly opened: WaitingFrame };
+
+/**
+ * Lines wait for others of their moment, or of the policy's merge window after the first of them, as bundles do live; then
+ * they are planned together. What comes out is in the order of what went in.
+ */
+export class WaitingLines {
+  private held: (OpenedLine | Replayed)[] = [];
+  private waiting: WaitingLine[] = [];
+  private characters = 0;
+
+  constructor(
+    private readonly policy: Policy,
+    private readonly key: SolverKey,
+  ) {}
+
+  /** Takes a line in, and gives out those that need not wait any longer. */
+  add(line: OpenedLine | Replayed): readonly Replayed[] {
+    const over = 'recording' in line && !this.isSameMoment(line.recording) ? this.finish() : [];
+    this.held.push(line);
+    if ('recording' in line) this.characters += line.recording.frame.length;
+    if (waits(line)) this.waiting.push(line);
+    const full = this.held.length >= MOST_LINES || this.characters >= MOST_CHARACTERS;
+    return this.waiting.length === 0 || full ? [...over, ...this.finish()] : over;
+  }
+
+  /** Whether a line may still join those that wait: by its time, and all of them can commit by then. */
+  private isSameMoment({ network, receivedAt, epoch, timestamp }: Recording): boolean {
+    const first = this.waiting[0]?.recording;
+    if (first === undefined) return true;
+    if (network !== first.network || receivedAt < first.receivedAt) return false;
+    if (receivedAt > first.receivedAt + this.policy.mergeWindow) return false;
+    return this.waiting.every(({ opened }) => placeInWindow(opened.bundle.window, { epoch, timestamp }) !== 'over');
+  }
+
+  /** Plans all that waits, and gives out what is held. */
+  finish(): readonly Replayed[] {
+    const { held, waiting } = this;
+    this.held = [];
+    this.waiting = [];
+    this.characters = 0;
+    const start = performance.now();
+    const results = waiting.length === 0 ? undefined : this.plan(waiting);
+    const planning = microsSince(start) / waiting.length;
+    return held.map((line) => {
+      if (!('opened' in line)) return line;
+      const { place, recording, opened, micros } = line;
+      const about = { ...place, network: recording.network };
+      if (!isWaiting(opened)) return { ...about, processed: opened, micros };
+      return { ...about, processed: results!.get(opened)!, micros: micros + planning };
+    });
+  }
+
+  private plan(waiting: readonly WaitingLine[]): ReadonlyMap<WaitingFrame, Processed> {
+    // The latest line tells the time by which it is decided.
+    const { recording, account } = waiting.at(-1)!;
+    const recordingOf = new Map(
+      waiting.flatMap((line) => line.opened.bundle.orders.map((order) => [order, line.recording] as const)),
+    );
+    const context = priorContext(this.policy, {
+      network: recording.network,
+      epoch: recording.epoch,
+      solver: { account, publicKey: this.key.publicKey },
+      facts: factsOfAll(waiting, account),
+      cannotPay: (order) => cannotPay(recordingOf.get(order)!, order),
+    });
+    const frames = waiting.map(({ opened }) => opened);
+    const results = planWaiting(frames, context, this.key);
+    return new Map(frames.map((frame, at) => [frame, results[at]!]));
+  }
+}
+
+function waits(line: OpenedLine | Replayed): line is WaitingLine {
+  return 'opened' in line && isWaiting(line.opened);
+}
+
+/** What the recordings know together, the latest first. */
+function factsOfAll(waiting: readonly WaitingLine[], account: NodeId): StateFacts {
+  const known = waiting.map(({ recording }) => factsOf(recording, account)).reverse();
+  return {
+    holdsVault(owner, resource) {
+      for (const facts of known) {
+        const holds = facts.holdsVault(owner, resource);
+        if (holds !== undefined) return holds;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import type { NodeId } from '../../sbor/custom.js';
+import type { PublicKey } from '../../transaction/key.js';
+import type { Ppm } from '../chance.js';
+import { randomDiscriminator } from '../compose/transaction.js';
+import type { StateFacts } from '../fee/predict.js';
+import type { Policy } from '../policy.js';
+import type { SettledOrder } from '../settle.js';
+import type { PlanContext } from './model.js';
+
+/** What lies outside a plan that is made without experience. */
+export interface Given {
+  readonly network: number;
+  readonly epoch: bigint;
+  readonly solver: { readonly account: NodeId; readonly publicKey: PublicKey };
+  readonly facts: StateFacts;
+  /** Where it is known whether an order's account can pay: 0, or a million. */
+  readonly cannotPay?: (order: SettledOrder) => Ppm | undefined;
+}
+
+/** The context of a plan by the policy alone: its chances, and the tip it starts with. */
+export function priorContext(policy: Policy, { cannotPay, ...given }: Given): PlanContext {
+  const { chances, tip, composition } = policy;
+  return {
+    ...given,
+    policy,
+    composition,
+    odds: {
+      cannotPay: (order) => cannotPay?.(order) ?? chances.cannotPay,
+      winsRace: () => chances.winsRace,
+    },
+    tipBasisPoints: tip.kind === 'fixed' ? tip.basisPoints : 0,
+    newDiscriminator: randomDiscriminator,
+  };
+}
