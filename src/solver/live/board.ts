@@ -28,7 +28,6 @@ export class Board {
   private isTurnNext = false;
   /** When the next timer fires, by the monotonic clock. */
   private alarmAt = Number.POSITIVE_INFINITY;
-  /** Planning waits for the first balance: limits may depend on it. */
   private ready = false;
 
   constructor(
@@ -61,6 +60,17 @@ export class Board {
   /** Takes a bundle that was in an attempt, or in a plan, before. It has waited enough. */
   readmit(pursuit: Pursuit, cohort: Cohort): void {
     this.put(pursuit, cohort, this.context.now());
+  }
+
+  /** Ends those whose time is over: while nothing is planned, nobody else looks. */
+  expire(): void {
+    const now = this.context.ledgerNow();
+    for (const entry of [...this.queue]) {
+      if (entry.deadline > now) return;
+      this.queue.remove(entry);
+      const reason = { code: 'expired', message: 'its time was over before a settlement could be planned' };
+      entry.pursuit.giveUp({ outcome: 'expired', reason });
+    }
   }
 
   /** Takes everybody off. */

@@ -107,8 +107,11 @@ export class LiveSolver {
     return this.options.submit && limit !== undefined ? `the limit ${limit} is reached` : undefined;
   }
 
-  /** Takes up what the last run left behind, and begins its upkeep. A Gateway need not have been reached. */
-  start(): void {
+  /**
+   * Takes up what the last run left behind, and begins its upkeep. Bundles are taken from now on; nothing is planned
+   * before a Gateway is `reached`: until then they wait, or expire.
+   */
+  start(reached: Promise<void> = Promise.resolve()): void {
     this.context.facts.load(this.parts.journal);
     recover({
       ...{ options: this.options, journal: this.parts.journal, emit: this.parts.emit },
@@ -117,7 +120,13 @@ export class LiveSolver {
       resume: (attempt, members) => this.resume(attempt, members),
       fail: (error) => this.fail(error, 'recovery'),
     });
-    void this.upkeep.readBalance().then(() => this.board.open());
+    // Limits may depend on the balance. Who waits in vain for a Gateway is told by whoever waits.
+    reached
+      .then(() => this.upkeep.begin())
+      .then(
+        () => this.board.open(),
+        () => {},
+      );
     this.keepUp();
   }
 
@@ -191,7 +200,10 @@ export class LiveSolver {
   }
 
   private keepUp(): void {
-    this.guard('upkeep', () => this.upkeep.run(this.board.size === 0));
+    this.guard('upkeep', () => {
+      this.board.expire();
+      this.upkeep.run(this.board.size === 0);
+    });
     this.after(UPKEEP_MS, () => this.keepUp());
   }
 

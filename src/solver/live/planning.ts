@@ -1,7 +1,8 @@
 import type { Attos } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
+import type { Ppm } from '../../settlement/chance.js';
 import { randomDiscriminator } from '../../settlement/compose/transaction.js';
-import type { Odds, PlanContext, PlanDecision, Ppm, WaitingBundle } from '../../settlement/planner/model.js';
+import type { Odds, PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
 import { planSettlements } from '../../settlement/planner/plan.js';
 import type { SettledOrder } from '../../settlement/settle.js';
 import { findExpired } from '../openFrame.js';
