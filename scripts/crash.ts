@@ -9,9 +9,13 @@ if (!Number.isInteger(count) || count < 1) {
   console.error(`error: expected --count to be a whole number from 1, got ${values.count}`);
   process.exit(2);
 }
-const { kills, atSteps, received, outcomes, problems } = await crash({ count, say: (line) => console.log(line) });
+const { kills, atSteps, merged, received, outcomes, problems } = await crash({
+  count,
+  say: (line) => console.log(line),
+});
 const ended = Object.entries(outcomes).filter(([, number]) => number > 0);
-console.log(`${kills} kills, ${atSteps} of them at a step of the journal; ${received} bundles:`);
+console.log(`${kills} kills, ${atSteps} of them at a step of the journal; ${merged} transactions of several bundles;`);
+console.log(`${received} bundles:`);
 console.log(ended.map(([outcome, number]) => `  ${outcome} ${number}`).join('\n'));
 for (const problem of problems) console.error(`error: ${problem}`);
 process.exitCode = problems.length === 0 ? 0 : 1;

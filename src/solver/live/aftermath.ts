@@ -53,6 +53,8 @@ export class Aftermath implements Tower {
     const { members } = flight;
     switch (outcome.type) {
       case 'lost':
+        // To a newer root of ours, whose success is about to be known.
+        if (members.some((member) => member.isIn(outcome.winner))) return this.overtaken(flight);
         return this.lost(flight, outcome.subintent, { state: 'lost', winner: outcome.winner });
       case 'dead':
         return this.over(flight, news);
@@ -74,10 +76,10 @@ export class Aftermath implements Tower {
     learn.won(tipBasisPoints);
   }
 
-  overtaken(flight: Flight, winner: Flight): void {
+  overtaken(flight: Flight): void {
     const { members } = flight;
     for (const member of members) member.land(flight, undefined);
-    this.goOn(members.filter((member) => !winner.members.includes(member)));
+    this.goOn(members.filter(({ isOver }) => !isOver));
   }
 
   // ------------------------------------------------------------------------------------------------ how it came about

@@ -28,8 +28,8 @@ export interface Tower {
   readonly landed: (flight: Flight, outcome: Outcome, news: AttemptNews) => void;
   /** It was committed as a success, and all of its bundles are settled. */
   readonly arrived: (flight: Flight) => void;
-  /** A transaction with one of its subintents was committed first: our own, `winner`. */
-  readonly overtaken: (flight: Flight, winner: Flight) => void;
+  /** Another transaction of ours, with one of its subintents, was committed first. */
+  readonly overtaken: (flight: Flight) => void;
 }
 
 const DETAILS_RETRY_MS = 1_000;
@@ -180,7 +180,7 @@ export class Flight implements Attempt {
       this.members.find(({ id }) => id === bundleId)?.settle(xrdChange);
     }
     this.tower.arrived(this);
-    for (const rival of rivals) this.tower.overtaken(rival, this);
+    for (const rival of rivals) this.tower.overtaken(rival);
   }
 
   private lose(winner: string): void {

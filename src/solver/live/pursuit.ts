@@ -82,6 +82,12 @@ export class Pursuit {
     return false;
   }
 
+  /** Whether one of its attempts that are open is this transaction. */
+  isIn(transactionId: string): boolean {
+    for (const { id } of this.open) if (id === transactionId) return true;
+    return false;
+  }
+
   get inFlight(): number {
     return this.open.size;
   }
