@@ -3,7 +3,7 @@ import { toHex } from '../../base/bytes.js';
 import type { PreviewOutcome } from '../../ledger/answer.js';
 import type { ReadOptions } from '../../ledger/ledger.js';
 import { CHECK, price } from '../../settlement/fee/price.js';
-import type { Proposal } from '../../settlement/settle.js';
+import type { Proposal, SettledOrder } from '../../settlement/settle.js';
 import { notarizedLengthWith, transactionIntentLength } from '../../transaction/length.js';
 import { encodeTransaction } from '../../transaction/payload.js';
 import type { LiveContext } from './context.js';
@@ -37,8 +37,13 @@ export async function previewOf(proposal: Proposal, deadline: number, context: L
   return { type: 'spoiled', outcome: outcome.status, error: outcome.error ?? outcome.status };
 }
 
+/** What a preview needs of a proposal. */
+interface Previewable extends Pick<Proposal, 'signed'> {
+  readonly orders: readonly Pick<SettledOrder, 'signers'>[];
+}
+
 /** The payload of a preview: keys in place of signatures. The notary is a signatory by the header alone. */
-export function previewHex({ signed, orders }: Proposal): string {
+export function previewHex({ signed, orders }: Previewable): string {
   const { transactionIntent } = signed;
   const nonRootSubintentSignerPublicKeys = orders.flatMap(({ signers }) => [[...signers.wrapper], [...signers.order]]);
   const preview = { transactionIntent, rootSignerPublicKeys: [], nonRootSubintentSignerPublicKeys };
@@ -46,7 +51,7 @@ export function previewHex({ signed, orders }: Proposal): string {
 }
 
 /** What a preview does not bill: the bytes of the signatures and of the notary's (docs/protocol.md §12.5). */
-export function leftOut({ signed }: Proposal): Attos {
+export function leftOut({ signed }: Pick<Proposal, 'signed'>): Attos {
   const { transactionIntent } = signed;
   const { notaryPublicKey, tipBasisPoints } = transactionIntent.transactionHeader.value;
   const bytes = notarizedLengthWith(signed, notaryPublicKey.type) - transactionIntentLength(transactionIntent);
