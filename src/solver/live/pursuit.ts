@@ -144,10 +144,17 @@ export class Pursuit {
       // Its time is over, but that is not why nothing became of it.
       return this.finish({ outcome: 'rejected', reason: { code: 'refused', message: this.refusal } });
     }
+    this.finish(this.givenAfterAttempts() ?? end);
+  }
+
+  /** How it ends whose attempts say nothing of it; undefined: its time is over. */
+  private givenAfterAttempts(): Given | undefined {
+    const { context, attempts, given } = this;
     // What was submitted cannot end as if it never was.
-    const submitted =
-      this.given?.outcome === 'unmatched' ? { ...this.given, outcome: 'declined' as const } : this.given;
-    this.finish(submitted ?? end);
+    if (given !== undefined) return given.outcome === 'unmatched' ? { ...given, outcome: 'declined' } : given;
+    if (attempts < context.maxAttempts || context.ledgerNow() >= this.bundle.deadline) return undefined;
+    const message = `${attempts} attempts came to nothing, and none of them for its own fault`;
+    return { outcome: 'declined', reason: { code: 'max-attempts', message } };
   }
 
   /** One of its attempts was committed as a success, and the journal knows. */
