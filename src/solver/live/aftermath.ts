@@ -71,9 +71,14 @@ export class Aftermath implements Tower {
   }
 
   arrived({ members, tipBasisPoints }: Flight): void {
-    const { learn } = this.context.experience;
-    for (const { bundle } of members) learn.settled(bundle.opened?.orders ?? []);
-    learn.won(tipBasisPoints);
+    const { experience, facts } = this.context;
+    for (const { bundle } of members) {
+      const orders = bundle.opened?.orders ?? [];
+      experience.learn.settled(orders);
+      // It was paid into: the vault is there from now on.
+      facts.learnVaults(orders.map(({ limitOrder: { account, buy } }) => ({ account, resource: buy.resource })));
+    }
+    experience.learn.won(tipBasisPoints);
   }
 
   overtaken(flight: Flight): void {
