@@ -11,6 +11,7 @@ import { recordCrypto } from './bench/crypto.js';
 import { benchOfficial } from './bench/engine.js';
 import { measure, measureTogether } from './bench/measure.js';
 import { firstOutput, replayMemory } from './bench/memory.js';
+import { measurePlanning } from './bench/plan.js';
 
 /**
  * The benchmark. Machines differ and are noisy, so every figure stands beside something measured in the same run and is
@@ -165,6 +166,26 @@ function benchLinear(): void {
   );
 }
 
+function benchPlanning(): void {
+  const times = measurePlanning(recording.frame, context);
+  const frame = measure(() => settle(recording.frame), 1000).p50;
+  details.planning = { ...times, frame };
+  const { one, eight, fee } = times;
+  const more = (one.plan.p50 - one.propose.p50) / frame;
+  const alone = `beyond proposing, ${micros(one.plan.p50 - one.propose.p50)} of ${micros(frame)}`;
+  add('plan one pair, p50', micros(one.plan.p50), alone, more, '≤ 0.3', more <= 0.3);
+  for (const [what, { p50 }] of [
+    ['plan 8 waiting pairs', eight.same],
+    ['… of tokens of their own', eight.apart],
+  ] as const) {
+    const beside = `proposing them in one root ${micros(eight.propose.p50)}`;
+    add(what, micros(p50), beside, p50 / eight.propose.p50, '< 2 ms', p50 < 2000);
+  }
+  const simulation = `simulating it ${micros(fee.simulate.p50)}`;
+  const { p50 } = fee.fee;
+  add('fee model, a candidate', micros(p50), simulation, p50 / fee.simulate.p50, '< 20 µs', p50 < 20);
+}
+
 async function benchProcess(): Promise<void> {
   const starts: number[] = [];
   for (let i = 0; i < 5; i++) {
@@ -208,6 +229,7 @@ benchFrame();
 await benchAgainstOfficial();
 await benchDecode();
 benchLinear();
+benchPlanning();
 await benchProcess();
 
 if (json) {

@@ -12,7 +12,7 @@ import {
   isLive,
   UNRESOLVED,
 } from './model.js';
-import { chargedShares } from './split.js';
+import { chargedShares } from './shares.js';
 import type { Store } from './store.js';
 
 /**

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { splitExactly } from '../../src/base/split.js';
 import { ATTEMPT_STATES, type AttemptNews, bundleIdOf, isFinal } from '../../src/journal/model.js';
-import { splitExactly } from '../../src/journal/split.js';
 import { attemptOf, Desk, failure, START, shareOf, success, temporaryFolder, XRD } from './support.js';
 
 const folder = temporaryFolder();

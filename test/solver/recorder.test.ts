@@ -64,7 +64,7 @@ describe('Recorder', () => {
     await recorder.close();
     const read = (await lines()).map(parseRecording);
     expect(read).toHaveLength(500);
-    expect(read[0]).toEqual({ ...message(0, '{ "a":\n"é🦊" }'), vaults });
+    expect(read[0]).toEqual({ ...message(0, '{ "a":\n"é🦊" }'), vaults, balances: new Map() });
     expect(read[499]).toEqual({ ...message(499), vaults: new Map(), balances: new Map() });
     expect(recorder.stats()).toEqual({ written: 500, dropped: 0, queued: 0, failing: false });
     expect(events).toEqual([]);

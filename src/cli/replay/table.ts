@@ -104,11 +104,16 @@ function row({ file, line, processed, micros }: Replayed): string {
       shorten(name, 15, 9),
       processed.outcome,
       quote ? formatAmount(quote.reward) : '',
-      quote ? about + formatAmount(quote.networkFee) : '',
-      quote ? about + formatAmount(quote.profit) : '',
+      quote ? about + inBrief(quote.networkFee) : '',
+      quote ? about + inBrief(quote.profit) : '',
       `${micros.toFixed(0)} µs`,
     ) + flags
   );
+}
+
+/** Fees have no more than 11 decimals; of a share of one the rest is for `--json`. */
+function inBrief(amount: Attos): string {
+  return formatAmount(amount).replace(/(\.\d{11})\d+$/, '$1');
 }
 
 function cells(line: string, outcome: string, reward: string, fee: string, profit: string, time: string): string {

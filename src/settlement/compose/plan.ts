@@ -42,6 +42,8 @@ interface Party {
   delivered: Attos;
   /** A bucket taken for it and not yet handed over. */
   bucket: { readonly id: number; readonly amount: Attos } | undefined;
+  /** Whether it wants more of what it needs before its next call. */
+  waits: boolean;
 }
 
 /** The order in which a planner looks for its next move. */
@@ -106,6 +108,8 @@ class Planner {
   private readonly parties: Party[];
   private readonly worktop = new Map<NodeId, Attos>();
   private readonly spare: Map<NodeId, Attos>;
+  /** How many wait for each resource. */
+  private readonly wanted = new Map<NodeId, number>();
   private readonly steps: Step[] = [];
   private takes = 0;
 
@@ -116,7 +120,9 @@ class Planner {
       call: 0,
       delivered: 0n,
       bucket: undefined,
+      waits: false,
     }));
+    for (const party of this.parties) this.count(party);
     this.spare = new Map(passable);
   }
 
@@ -195,8 +201,16 @@ class Planner {
   }
 
   private isWanted(resource: NodeId): boolean {
-    for (const party of this.parties) if (wants(party, resource)) return true;
-    return false;
+    return (this.wanted.get(resource) ?? 0) > 0;
+  }
+
+  /** Keeps count of who waits for what: asked far more often than it changes. */
+  private count(party: Party): void {
+    const { resource } = party.script.need;
+    const waits = wants(party);
+    if (waits === party.waits) return;
+    party.waits = waits;
+    this.wanted.set(resource, (this.wanted.get(resource) ?? 0) + (waits ? 1 : -1));
   }
 
   handBucket(releasing: boolean): boolean {
@@ -275,6 +289,7 @@ class Planner {
       if (amount > 0n) this.worktop.set(give.resource, (this.worktop.get(give.resource) ?? 0n) + amount);
     }
     party.call++;
+    this.count(party);
   }
 }
 
@@ -286,8 +301,8 @@ function missing(party: Party): Attos {
   return party.script.need.atLeast - party.delivered;
 }
 
-function wants(party: Party, resource: NodeId): boolean {
-  return party.script.need.resource === resource && party.call <= party.script.need.by && missing(party) > 0n;
+function wants(party: Party): boolean {
+  return party.call <= party.script.need.by && missing(party) > 0n;
 }
 
 /**

@@ -17,6 +17,8 @@ const MOST_PROPOSALS = 8;
 export class Partners {
   /** All that were worked out, wanted or not. */
   readonly tried: Candidate[] = [];
+  /** The groups among them, so that none is worked out again from another member. */
+  private readonly groups = new Set<string>();
   private readonly balances = new Map<WaitingBundle, Balance>();
   private looks = 0;
   private proposals = 0;
@@ -80,7 +82,12 @@ export class Partners {
   }
 
   private settle(members: readonly WaitingBundle[], used: readonly Part[]): Found | undefined {
-    if (++this.proposals > MOST_PROPOSALS) return undefined;
+    const group = members
+      .map(({ id }) => id)
+      .sort()
+      .join();
+    if (this.groups.has(group) || ++this.proposals > MOST_PROPOSALS) return undefined;
+    this.groups.add(group);
     const worked = work(members, this.context);
     if (!isWorked(worked)) return undefined;
     const before = used.reduce((sum: Attos, part) => sum + part.value, 0n);

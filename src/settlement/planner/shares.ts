@@ -1,6 +1,7 @@
 import type { Attos } from '../../base/amount.js';
+import { splitExactly } from '../../base/split.js';
 import type { NodeId } from '../../sbor/custom.js';
-import { type Balance, balanceOfBundle } from './balance.js';
+import { balanceOfBundle } from './balance.js';
 import type { Share, WaitingBundle } from './model.js';
 import type { Part } from './part.js';
 import type { Worked } from './worth.js';
@@ -18,10 +19,10 @@ export function sharesOf({ bundles, proposal }: Worked, parts: readonly Part[]):
     return [{ bundleId: bundles[0]!.id, reward, surplus, fee, lock, profit, kept: quote.surplus }];
   }
   const weights = marginalCosts(bundles, quote.networkFee, parts);
-  const fees = apportion(quote.networkFee, weights);
-  const locks = apportion(lock, weights);
+  const fees = splitExactly(quote.networkFee, weights);
+  const locks = splitExactly(lock, weights);
   const kept = keptBy(bundles, quote.surplus);
-  const surpluses = apportion(
+  const surpluses = splitExactly(
     surplus,
     kept.map((own) => partOfSurplus(own, quote.surplus)),
   );
@@ -58,34 +59,17 @@ function marginalCosts(bundles: readonly WaitingBundle[], total: Attos, parts: r
   return bundles.map((bundle) => costs.get(bundle)!);
 }
 
-/** Divides an amount by weights; the last takes what rounding leaves, so that the parts sum exactly. */
-export function apportion(total: Attos, weights: readonly Attos[]): readonly Attos[] {
-  const sum = weights.reduce((all, weight) => all + weight, 0n);
-  let left = total;
-  return weights.map((weight, at) => {
-    if (at === weights.length - 1) return left;
-    const part = sum === 0n ? total / BigInt(weights.length) : (total * weight) / sum;
-    left -= part;
-    return part;
-  });
-}
-
 /** Of what is kept of each resource, each bundle has what it left over itself. */
 function keptBy(bundles: readonly WaitingBundle[], surplus: Kept): readonly Kept[] {
   const own: { resource: NodeId; amount: Attos }[][] = bundles.map(() => []);
   if (surplus.length === 0) return own;
   const balances = bundles.map(balanceOfBundle);
   for (const { resource, amount } of surplus) {
-    const parts = apportion(
+    const parts = splitExactly(
       amount,
-      balances.map((balance) => leftOver(balance, resource)),
+      balances.map((balance) => balance.get(resource) ?? 0n),
     );
     for (const [at, part] of parts.entries()) if (part !== 0n) own[at]!.push({ resource, amount: part });
   }
   return own;
-}
-
-function leftOver(balance: Balance, resource: NodeId): Attos {
-  const amount = balance.get(resource) ?? 0n;
-  return amount > 0n ? amount : 0n;
 }

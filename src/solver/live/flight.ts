@@ -1,6 +1,6 @@
 import type { Attos } from '../../base/amount.js';
 import type { AttemptNews } from '../../journal/model.js';
-import { chargedShares } from '../../journal/split.js';
+import { chargedShares } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
 import type { LiveContext } from './context.js';

@@ -171,7 +171,8 @@ export class LiveSolver {
   private readmit(pursuit: Pursuit, cohort: Cohort, delayMs: number): void {
     if (this.stopping) return pursuit.giveUp({ outcome: 'declined', reason: SHUTDOWN });
     if (!pursuit.mayGoAgain) return pursuit.conclude();
-    if (delayMs === 0) return this.board.readmit(pursuit, cohort);
+    if (cohort !== OPEN) pursuit.cohort = cohort;
+    if (delayMs === 0) return this.board.readmit(pursuit, pursuit.cohort);
     pursuit.waiting = true;
     this.after(delayMs, () => {
       pursuit.waiting = false;

@@ -1,6 +1,7 @@
 import type { Attos } from '../../base/amount.js';
 import type { WaitingBundle } from '../../settlement/planner/model.js';
 import type { OpenedBundle } from '../openFrame.js';
+import { type Cohort, OPEN } from './cohort.js';
 import type { LiveContext } from './context.js';
 import { type Ended, endOfBundle, type Given, isWeighty } from './ending.js';
 
@@ -32,6 +33,8 @@ export class Pursuit {
   attempts = 0;
   /** Waits for a plan, or is in one that is not decided yet. */
   waiting = false;
+  /** With whom it was last looked at: who is suspect stays so, whatever lets it go again. */
+  cohort: Cohort = OPEN;
   /** Attempts whose end is not known. */
   private readonly open = new Set<Attempt>();
   private live: Attempt | undefined;

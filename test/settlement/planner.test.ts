@@ -1,0 +1,357 @@
+import { describe, expect, it } from 'vitest';
+import { formatAmount, parseAmount, units } from '../../src/base/amount.js';
+import { CERTAIN } from '../../src/settlement/chance.js';
+import type { PlanContext, PlanDecision, SettleDecision, WaitingBundle } from '../../src/settlement/planner/model.js';
+import { planSettlements } from '../../src/settlement/planner/plan.js';
+import { SINGLE } from '../../src/settlement/policy.js';
+import type { SettledOrder } from '../../src/settlement/settle.js';
+import { factsOf } from '../../src/solver/recording.js';
+import { XRD } from '../../src/transaction/address.js';
+import { preallocatedAccount } from '../../src/transaction/key.js';
+import { ed25519Key } from '../support/build.js';
+import { makePair, type OrderOptions, token } from '../support/bundles.js';
+import { planContext, readOrder, recorded, waitingOf, waitingOfRecording } from '../support/waiting.js';
+
+const [A, B, C, D] = [token(1), token(2), token(3), token(4)];
+const SURE = { cannotPay: 0, weight: 20, winsRace: CERTAIN };
+
+function pair(seed: number, a = A, b = B): SettledOrder[] {
+  return makePair(a, b, units(1), units(2), seed).map((order) => readOrder(order));
+}
+
+/** One order: sells so much of one token for so much of another. */
+function lone(
+  id: string,
+  sell: readonly [string, bigint],
+  buy: readonly [string, bigint],
+  seed: number,
+  options: Partial<OrderOptions> = {},
+): WaitingBundle {
+  const order = readOrder({
+    user: ed25519Key(400 + seed),
+    sell: { resource: sell[0], amount: sell[1] },
+    buy: { resource: buy[0], amount: buy[1] },
+    header: { discriminator: BigInt(seed) },
+    ...options,
+  });
+  return waitingOf(id, [order]);
+}
+
+function pairs(count: number, a = A, b = B): WaitingBundle[] {
+  return Array.from({ length: count }, (_, seed) => waitingOf(`${seed}`, pair(seed, a, b)));
+}
+
+function settled(decisions: readonly PlanDecision[]): SettleDecision[] {
+  return decisions.filter((each) => each.type === 'settle');
+}
+
+function groups(decisions: readonly PlanDecision[]): string[] {
+  return settled(decisions).map(({ bundles }) =>
+    bundles
+      .map(({ id }) => id)
+      .sort()
+      .join(),
+  );
+}
+
+function risky(context: PlanContext, chances: ReadonlyMap<SettledOrder, number>): PlanContext {
+  return { ...context, odds: { ...context.odds, cannotPay: (order) => chances.get(order) ?? 0 } };
+}
+
+/** The recorded bundles as the engine executed them (fixtures/vectors/settlement/README.md). */
+function recordedPlan(scenario: string, policy: Parameters<typeof planContext>[0]) {
+  const { recordings } = recorded(scenario);
+  const waiting = recordings.map((recording, at) => waitingOfRecording(recording, `${at}`));
+  const account = preallocatedAccount(ed25519Key(801).publicKey);
+  const known = recordings.map((recording) => factsOf(recording, account));
+  const holdsVault = (owner: string, resource: string) =>
+    known.map((facts) => facts.holdsVault(owner, resource)).find((holds) => holds !== undefined);
+  return planSettlements(waiting, planContext(policy, { epoch: 3n, facts: { holdsVault } }));
+}
+
+describe('merging', () => {
+  it.each([
+    [2, '0.1256'],
+    [3, '0.1665'],
+    [4, '0.1862'],
+    [8, '0.2165'],
+  ])('settles %i pairs that wait in one root, for at least %s XRD a pair', (count, least) => {
+    const decisions = recordedPlan(`${count}xpair`, { chances: SURE });
+    expect(decisions).toHaveLength(1);
+    const [decision] = settled(decisions);
+    const { quote } = decision!.proposal;
+    expect(quote.feeKnown).toBe(true);
+    expect(quote.profit / BigInt(count)).toBeGreaterThan(parseAmount(least));
+    expect(decision!.chosen.expected).toBe(quote.profit);
+    expect(decision!.unsure).toEqual([]);
+  });
+
+  it('lists what it considered, and marks what it chose', () => {
+    const [decision] = settled(planSettlements(pairs(2), planContext()));
+    expect(decision!.considered.map(({ bundleIds, chosen }) => [bundleIds.join(), chosen])).toEqual([
+      ['0', false],
+      ['1', false],
+      ['0,1', true],
+    ]);
+    expect(decision!.chosen).toBe(decision!.considered[2]);
+  });
+
+  it('leaves each alone by the policy single', () => {
+    const decisions = planSettlements(pairs(3), planContext(SINGLE));
+    expect(groups(decisions)).toEqual(['0', '1', '2']);
+    const [first] = settled(decisions);
+    expect(first!.shares).toEqual([
+      expect.objectContaining({
+        bundleId: '0',
+        fee: first!.proposal.quote.networkFee,
+        profit: first!.proposal.quote.profit,
+        lock: first!.proposal.lock,
+      }),
+    ]);
+  });
+
+  it('puts no more bundles into a root than the policy says, and no more wrappers than it holds', () => {
+    const decisions = planSettlements(pairs(5), planContext({ chances: SURE, maxBundles: 2 }));
+    expect(settled(decisions).map(({ bundles }) => bundles.length)).toEqual([2, 2, 1]);
+    const large = planSettlements(pairs(10), planContext({ chances: SURE }));
+    expect(settled(large).map(({ bundles }) => bundles.length)).toEqual([8, 2]);
+  });
+
+  it('never lets bundles with a subintent in common share a root', () => {
+    const [one, other] = pairs(2) as [WaitingBundle, WaitingBundle];
+    const again = waitingOf('again', [...one.orders].reverse());
+    const decisions = planSettlements([one, again, other], planContext({ chances: SURE }));
+    expect(groups(decisions).sort()).toEqual(['0,1', 'again']);
+  });
+
+  it('wants one moment at which all can commit', () => {
+    const [one, other] = pairs(2) as [WaitingBundle, WaitingBundle];
+    const apart = (window: Partial<WaitingBundle['window']>) => {
+      const late = { ...other, window: { ...other.window, ...window } };
+      return groups(planSettlements([one, late], planContext({ chances: SURE })));
+    };
+    expect(apart({})).toEqual(['0,1']);
+    expect(apart({ startEpoch: 100n, endEpoch: 101n })).toEqual(['0', '1']);
+    expect(apart({ minTimestamp: 1000n })).toEqual(['0', '1']);
+  });
+
+  it('reads the most that a fee may be for the whole root', () => {
+    const decisions = planSettlements(pairs(4), planContext({ chances: SURE, maxFee: units(2) }));
+    expect(settled(decisions).map(({ bundles }) => bundles.length)).toEqual([2, 2]);
+  });
+
+  it('keeps to what is worth more alone when the estimate promised too much', () => {
+    const waiting = pairs(2);
+    // A tie between merging and not: every chance of failing lies behind the lock.
+    const last = waiting[1]!.orders[1]!;
+    for (let ppm = 200_000; ppm < 300_000; ppm += 10_000) {
+      const context = risky(
+        planContext(),
+        new Map([
+          [last, ppm],
+          [waiting[1]!.orders[0]!, ppm],
+          [waiting[0]!.orders[0]!, ppm],
+        ]),
+      );
+      const decisions = settled(planSettlements(waiting, context));
+      const apart = settled(planSettlements(waiting, { ...context, policy: { ...context.policy, maxBundles: 1 } }));
+      const sum = (list: readonly SettleDecision[]) => list.reduce((all, { chosen }) => all + chosen.expected, 0n);
+      expect(sum(decisions)).toBeGreaterThanOrEqual(sum(apart));
+    }
+  });
+});
+
+describe('who may fail', () => {
+  it('keeps a bundle out that would spoil a root', () => {
+    const waiting = pairs(4);
+    const chances = new Map(waiting[2]!.orders.map((order) => [order, 400_000]));
+    const decisions = planSettlements(waiting, risky(planContext(), chances));
+    expect(groups(decisions).sort()).toEqual(['0,1,3', '2']);
+  });
+
+  it('puts those most likely to fail before the lock', () => {
+    const waiting = pairs(2);
+    const chances = new Map(waiting[1]!.orders.map((order) => [order, 50_000]));
+    const [decision] = settled(planSettlements(waiting, risky(planContext(), chances)));
+    expect(decision!.bundles).toHaveLength(2);
+    expect(decision!.unsure).toEqual([]);
+    expect(decision!.chosen).toMatchObject({ fails: 0, failureCost: 0n, succeeds: 902_500 });
+  });
+
+  it('weighs success, failure and what failing costs', () => {
+    const waiting = pairs(2);
+    const chances = new Map(waiting.flatMap(({ orders }) => orders).map((order) => [order, 20_000]));
+    const context = risky(planContext(), chances);
+    const odds = { ...context.odds, winsRace: () => 500_000 };
+    const [decision] = settled(planSettlements(waiting, { ...context, odds }));
+    const { succeeds, fails, failureCost, expected, reward, surplus, fee, tip } = decision!.chosen;
+    expect(succeeds).toBe(461_184);
+    expect(fails).toBe(19_016);
+    expect(decision!.unsure).toHaveLength(2);
+    expect(failureCost).toBeGreaterThan(parseAmount('0.7'));
+    expect(failureCost).toBeLessThan(parseAmount('1.1'));
+    const profit = reward + surplus - fee - tip;
+    expect(expected).toBe((BigInt(succeeds) * profit - BigInt(fails) * failureCost) / 1_000_000n);
+  });
+
+  it('counts a tip apart from the fee', () => {
+    const context = planContext({ chances: SURE, tip: { kind: 'fixed', basisPoints: 1000 } });
+    const [decision] = settled(planSettlements(pairs(1), context));
+    const [plain] = settled(planSettlements(pairs(1), planContext({ chances: SURE })));
+    expect(decision!.chosen.fee).toBe(plain!.chosen.fee);
+    expect(decision!.chosen.tip).toBeGreaterThan(0n);
+    expect(plain!.chosen.tip).toBe(0n);
+    expect(decision!.chosen.fee + decision!.chosen.tip).toBe(decision!.proposal.quote.networkFee);
+  });
+
+  it('signs nothing that is known to fail', () => {
+    const [one, other] = pairs(2) as [WaitingBundle, WaitingBundle];
+    const lacking = lone('lacking', [C, 5n], [D, 5n], 1);
+    const chances = new Map([one.orders[0]!, lacking.orders[0]!].map((order) => [order, CERTAIN]));
+    const decisions = planSettlements([one, other, lacking], risky(planContext(), chances));
+    expect(groups(decisions)).toEqual(['1']);
+    expect(decisions).toContainEqual(
+      expect.objectContaining({
+        type: 'end',
+        bundle: one,
+        outcome: 'declined',
+        reason: { code: 'cannot-pay', message: expect.any(String) },
+      }),
+    );
+    expect(decisions).toContainEqual(
+      expect.objectContaining({
+        bundle: lacking,
+        outcome: 'unmatched',
+        reason: expect.objectContaining({ code: 'deficit' }),
+      }),
+    );
+  });
+});
+
+describe('what is not wanted', () => {
+  it('is declined for its profit or its fee', () => {
+    const end = (policy: Parameters<typeof planContext>[0]) => planSettlements(pairs(1), planContext(policy))[0]!;
+    expect(end({ minProfit: units(1) })).toMatchObject({ outcome: 'declined', reason: { code: 'min-profit' } });
+    expect(end({ maxFee: units(1) / 2n })).toMatchObject({ outcome: 'declined', reason: { code: 'max-fee' } });
+    expect(end({})).toMatchObject({ type: 'settle' });
+  });
+
+  it('is declined where its failures eat up what it earns', () => {
+    const bundle = waitingOf('four', [...pair(0), ...pair(1)]);
+    const chances = new Map(bundle.orders.map((order) => [order, 300_000]));
+    const context = (minProfit: bigint | undefined) => risky(planContext({ minProfit }), chances);
+    const [declined] = planSettlements([bundle], context(0n));
+    expect(declined).toMatchObject({ outcome: 'declined', reason: { code: 'min-profit' } });
+    expect(declined).toMatchObject({
+      reason: { message: expect.stringMatching(/^expected profit -0\.\d+ is below 0$/) },
+    });
+    expect(declined!.considered[0]!.reason).toContain('expected profit');
+    // Nothing is declined unasked, and who accepts a loss accepts that one.
+    expect(planSettlements([bundle], context(undefined))[0]).toMatchObject({ type: 'settle' });
+    expect(planSettlements([bundle], context(units(-1)))[0]).toMatchObject({ type: 'settle' });
+  });
+
+  it('may be wanted in company', () => {
+    const waiting = pairs(4);
+    const [alone] = planSettlements(waiting.slice(0, 1), planContext({ chances: SURE, minProfit: parseAmount('0.1') }));
+    expect(alone).toMatchObject({ outcome: 'declined' });
+    const decisions = planSettlements(waiting, planContext({ chances: SURE, minProfit: parseAmount('0.1') }));
+    expect(groups(decisions)).toEqual(['0,1,2,3']);
+  });
+
+  it('may be wanted only in the company of many', () => {
+    // Each alone earns nothing, nor do two: only a full root reaches what is asked.
+    const least = parseAmount('1.2');
+    const decisions = planSettlements(pairs(8), planContext({ chances: SURE, minProfit: least }));
+    expect(settled(decisions)).toHaveLength(1);
+    expect(decisions).toHaveLength(1);
+  });
+});
+
+describe('partners', () => {
+  it('are found across frames: one sells what the other buys', () => {
+    const [a, b] = [lone('a', [A, 10n], [B, 20n], 1), lone('b', [B, 20n], [A, 10n], 2)];
+    const decisions = planSettlements([a, b], planContext());
+    expect(groups(decisions)).toEqual(['a,b']);
+    const [{ shares, proposal }] = settled(decisions) as [SettleDecision];
+    expect(shares.map(({ reward }) => reward)).toEqual([units(1) / 2n, units(1) / 2n]);
+    expect(shares[0]!.fee - shares[1]!.fee).toBeLessThan(2n);
+    expect(shares[0]!.fee + shares[1]!.fee).toBe(proposal.quote.networkFee);
+  });
+
+  it('are found in a ring of three, and join what else waits', () => {
+    const ring = [lone('a', [A, 10n], [B, 20n], 1), lone('b', [B, 20n], [C, 30n], 2), lone('c', [C, 30n], [A, 10n], 3)];
+    const decisions = planSettlements([...ring, ...pairs(1)], planContext());
+    expect(groups(decisions)).toEqual(['0,a,b,c']);
+  });
+
+  it('are found among bundles that settle without', () => {
+    const spare = waitingOf('spare', [
+      readOrder({ user: ed25519Key(500), sell: { resource: A, amount: 30n }, buy: { resource: B, amount: 20n } }),
+      readOrder({ user: ed25519Key(501), sell: { resource: B, amount: 25n }, buy: { resource: A, amount: 20n } }),
+    ]);
+    const lacking = lone('lacking', [B, 5n], [A, 10n], 9);
+    const decisions = planSettlements([lacking, spare], planContext());
+    expect(groups(decisions)).toEqual(['lacking,spare']);
+  });
+
+  it('are not made up: what nobody sells stays unmatched', () => {
+    const [a, b] = [lone('a', [A, 10n], [B, 20n], 1), lone('b', [B, 20n], [C, 10n], 2)];
+    const twin = waitingOf('twin', a.orders);
+    const decisions = planSettlements([a, b, twin], planContext());
+    expect(decisions.map((each) => each.type === 'end' && [each.bundle.id, each.outcome, each.reason.code])).toEqual([
+      ['a', 'unmatched', 'deficit'],
+      ['b', 'unmatched', 'deficit'],
+      ['twin', 'unmatched', 'deficit'],
+    ]);
+  });
+
+  it('settle only where that earns something', () => {
+    const [a, b] = [lone('a', [A, 10n], [B, 20n], 1), lone('b', [B, 20n], [A, 10n], 2)];
+    const context = planContext({}, { facts: { holdsVault: () => false } });
+    const decisions = planSettlements([a, b], context);
+    expect(decisions.map((each) => each.type === 'end' && each.reason.code)).toEqual(['deficit', 'deficit']);
+    expect(decisions[0]!.considered).toMatchObject([
+      { bundleIds: ['a', 'b'], chosen: false, reason: 'earns less than its parts' },
+    ]);
+  });
+});
+
+describe('shares', () => {
+  it('leave each bundle its own reward and surplus', () => {
+    const plain = waitingOf('plain', pair(0));
+    const rich = waitingOf('rich', [
+      readOrder(
+        { user: ed25519Key(600), sell: { resource: XRD, amount: units(3) }, buy: { resource: A, amount: 5n } },
+        { reward: units(2) },
+      ),
+      readOrder(
+        { user: ed25519Key(601), sell: { resource: A, amount: 5n }, buy: { resource: XRD, amount: units(2) } },
+        { reward: 0n },
+      ),
+    ]);
+    const [{ shares, proposal, bundles }] = settled(planSettlements([plain, rich], planContext())) as [SettleDecision];
+    expect(bundles).toHaveLength(2);
+    const byId = new Map(shares.map((share) => [share.bundleId, share]));
+    expect(byId.get('plain')).toMatchObject({ reward: units(1), surplus: 0n, kept: [] });
+    expect(byId.get('rich')).toMatchObject({
+      reward: units(2),
+      surplus: units(1),
+      kept: [{ resource: XRD, amount: units(1) }],
+    });
+    expect(formatAmount(shares.reduce((sum, { profit }) => sum + profit, 0n))).toBe(
+      formatAmount(proposal.quote.profit),
+    );
+  });
+
+  it('are by marginal cost: what costs more to add pays more', () => {
+    const [small, other] = pairs(2) as [WaitingBundle, WaitingBundle];
+    const large = waitingOf('large', [...pair(5), ...pair(6)]);
+    const [{ shares }] = settled(planSettlements([small, large, other], planContext({ chances: SURE }))) as [
+      SettleDecision,
+    ];
+    const fee = (id: string) => shares.find(({ bundleId }) => bundleId === id)!.fee;
+    expect(fee('large')).toBeGreaterThan((fee('0') * 19n) / 10n);
+    expect(fee('large')).toBeLessThan((fee('0') * 22n) / 10n);
+  });
+});
