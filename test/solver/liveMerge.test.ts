@@ -252,8 +252,9 @@ describe('what is learned', () => {
     followed[2]!.end({ type: 'committed-failure', details: details(followed[2]!.id, 0n, true), seenBy: ['a'] });
     await settle();
     expect(learn.settled).toHaveBeenCalledTimes(1);
-    expect(learn.won).toHaveBeenCalledWith(25);
-    expect(learn.lost).toHaveBeenCalledWith(25);
+    const race = { tipBasisPoints: 25, predicted: { profit: expect.any(BigInt), fee: expect.anything() } };
+    expect(learn.won).toHaveBeenCalledWith(race);
+    expect(learn.lost).toHaveBeenCalledWith(race);
     expect(learn.couldNotPay).toHaveBeenCalledTimes(1);
     expect(learn.couldNotPay.mock.calls[0]![0]).toHaveLength(2);
   });

@@ -112,20 +112,20 @@ describe('the story of a loss', () => {
     balances: { changes: [], fees: [{ type: 'FeePayment', entity: 'account_rival' }] },
   });
   const words = (lateMs: number) =>
-    lossOf('txid_w', details(10_000), { tipBasisPoints: 5, sentAt: 10_000 + lateMs }).wouldHaveWon;
+    lossOf('txid_w', details(10_000), { race: { tipBasisPoints: 5 }, sentAt: 10_000 + lateMs }).wouldHaveWon;
 
   it('says what would have won it, by how far apart the two were', () => {
     expect(words(700)).toMatch(/700 ms earlier/);
     expect(words(-200)).toMatch(/a tip above 5 basis points: ours was sent 200 ms before/);
     expect(words(-2_000)).toMatch(/another Gateway/);
-    expect(lossOf('txid_w', details(10_000), { tipBasisPoints: 5, sentAt: 10_700 })).toMatchObject({
+    expect(lossOf('txid_w', details(10_000), { race: { tipBasisPoints: 5 }, sentAt: 10_700 })).toMatchObject({
       ...{ winner: 'txid_w', winnerAccount: 'account_rival', winnerFee: '1', lateMs: 700, ourTip: '5 basis points' },
     });
   });
 
   it('says that it is not known where no Gateway shows it, or ours was sent by an earlier run', () => {
-    const unknown = lossOf('txid_w', undefined, { tipBasisPoints: 0, sentAt: 1 });
+    const unknown = lossOf('txid_w', undefined, { race: { tipBasisPoints: 0 }, sentAt: 1 });
     expect(unknown).toMatchObject({ winner: 'txid_w', wouldHaveWon: expect.stringMatching(/^not known/) });
-    expect(lossOf('txid_w', details(1), { tipBasisPoints: 0, sentAt: undefined }).lateMs).toBeUndefined();
+    expect(lossOf('txid_w', details(1), { race: { tipBasisPoints: 0 }, sentAt: undefined }).lateMs).toBeUndefined();
   });
 });

@@ -70,7 +70,7 @@ export class Aftermath implements Tower {
     }
   }
 
-  arrived({ members, tipBasisPoints }: Flight): void {
+  arrived({ members, race }: Flight): void {
     const { experience, facts } = this.context;
     for (const { bundle } of members) {
       const orders = bundle.opened?.orders ?? [];
@@ -78,7 +78,7 @@ export class Aftermath implements Tower {
       // It was paid into: the vault is there from now on.
       facts.learnVaults(orders.map(({ limitOrder: { account, buy } }) => ({ account, resource: buy.resource })));
     }
-    experience.learn.won(tipBasisPoints);
+    experience.learn.won(race);
   }
 
   overtaken(flight: Flight): void {
@@ -97,7 +97,7 @@ export class Aftermath implements Tower {
     const unread = members.find(({ bundle }) => bundle.opened === undefined);
     const culprit = (found && pursuitOf(found.bundleId, members)) ?? unread ?? members[0]!;
     for (const member of members) member.land(flight, member === culprit ? end : undefined);
-    experience.learn.lost(flight.tipBasisPoints);
+    experience.learn.lost(flight.race);
     this.onLost(culprit, flight, end.winner!);
     this.end([culprit]);
     this.drop(flight, culprit, 'ledger');

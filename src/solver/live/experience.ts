@@ -1,5 +1,6 @@
 import type { Attos } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
+import type { FeePrediction } from '../../settlement/fee/predict.js';
 import type { Odds } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { SettledOrder } from '../../settlement/settle.js';
@@ -17,11 +18,18 @@ export interface Experience {
 /** What became of orders and races. */
 export interface Lessons {
   readonly settled: (orders: readonly SettledOrder[]) => void;
-  /** Shown for each of these orders alone or together with no other bundle: which of them it was is not known. */
+  /** The bundle of these orders was alone when it could not be paid for: which of them it was is not known. */
   readonly couldNotPay: (orders: readonly SettledOrder[]) => void;
   readonly expired: (orders: readonly SettledOrder[]) => void;
-  readonly won: (tipBasisPoints: number) => void;
-  readonly lost: (tipBasisPoints: number) => void;
+  readonly won: (race: Race) => void;
+  readonly lost: (race: Race) => void;
+}
+
+/** What a settlement ran its race with. */
+export interface Race {
+  readonly tipBasisPoints: number;
+  /** What was predicted for it, the tip included: how much more tip it could have borne. Unknown after a restart. */
+  readonly predicted?: { readonly fee: FeePrediction; readonly profit: Attos } | undefined;
 }
 
 const NOTHING: Lessons = {

@@ -6,6 +6,7 @@ import { formatAddress, XRD } from '../../transaction/address.js';
 import type { LiveContext } from './context.js';
 import { Delivery } from './delivery.js';
 import { type Charged, chargedBy, newsOf } from './ending.js';
+import type { Race } from './experience.js';
 import type { Attempt, Pursuit } from './pursuit.js';
 
 /** A transaction that was written down. */
@@ -15,7 +16,7 @@ export interface Passage {
   readonly members: readonly Pursuit[];
   /** What was expected of each bundle in it, by which fee and income are divided. */
   readonly parts: readonly { readonly bundleId: string; readonly reward: Attos; readonly fee: Attos }[];
-  readonly tipBasisPoints: number;
+  readonly race: Race;
   /** False: an earlier run may have sent its bytes. */
   readonly isFresh: boolean;
 }
@@ -45,7 +46,7 @@ interface Success {
 export class Flight implements Attempt {
   readonly id: string;
   readonly members: readonly Pursuit[];
-  readonly tipBasisPoints: number;
+  readonly race: Race;
   readonly isFresh: boolean;
   /** By the monotonic clock: written down, or taken up again. */
   private readonly begunAt: number;
@@ -63,7 +64,7 @@ export class Flight implements Attempt {
   ) {
     this.id = passage.id;
     this.members = passage.members;
-    this.tipBasisPoints = passage.tipBasisPoints;
+    this.race = passage.race;
     this.isFresh = passage.isFresh;
     this.begunAt = context.now();
     this.delivery = new Delivery(passage.id, passage.payload, context, {

@@ -185,7 +185,7 @@ export class LiveSolver {
     members: readonly Pursuit[],
   ): void {
     const { tipBasisPoints = 0 } = (details ?? {}) as Partial<AttemptStory>;
-    const passage = { ...{ id, payload, members, parts: bundles, tipBasisPoints }, isFresh: false };
+    const passage = { ...{ id, payload, members, parts: bundles, race: { tipBasisPoints } }, isFresh: false };
     const flight = new Flight(passage, this.context, this.aftermath);
     for (const member of members) member.takeOff(flight, 1, isLive(state));
     flight.resume(isLive(state));

@@ -25,12 +25,12 @@ export function tellLoss({ id }: Pursuit, flight: Flight, winner: string, contex
 export function lossOf(
   winner: string,
   details: CommittedDetails | undefined,
-  { tipBasisPoints, sentAt }: Pick<Flight, 'tipBasisPoints' | 'sentAt'>,
+  { race, sentAt }: Pick<Flight, 'race' | 'sentAt'>,
 ): LossStory {
   const payment = details?.balances?.fees.find(({ type }) => type === 'FeePayment');
   const committedAt = details?.roundTimestampMs;
   const lateMs = committedAt === undefined || sentAt === undefined ? undefined : sentAt - committedAt;
-  const ourTip = `${tipBasisPoints} basis points`;
+  const ourTip = `${race.tipBasisPoints} basis points`;
   return {
     winner,
     winnerAccount: payment?.entity,

@@ -57,8 +57,9 @@ export class Takeoff {
     if (numbers === undefined) return;
     tellPlanned(id, times, Math.max(...numbers), context);
     const { tipBasisPoints } = proposal.signed.transactionIntent.transactionHeader.value;
+    const race = { tipBasisPoints, predicted: { fee: proposal.fee, profit: proposal.quote.profit } };
     const parts = decision.shares;
-    const passage = { ...{ id, payload, members: pursuits, parts, tipBasisPoints }, isFresh: true };
+    const passage = { ...{ id, payload, members: pursuits, parts, race }, isFresh: true };
     const flight = new Flight(passage, context, this.tower);
     pursuits.forEach((pursuit, index) => {
       pursuit.waiting = false;
