@@ -33,7 +33,7 @@ describe('planAttempt', () => {
       message: undefined,
       details: { tip: 0 },
       payload: Buffer.from('bytes of tx1'),
-      bundles: [{ bundleId: id, n: 1, wrapperIds: ['a', 'b'] }],
+      bundles: [{ bundleId: id, n: 1, wrapperIds: ['a', 'b'], reward: XRD, fee: 982n * 10n ** 15n }],
     });
     expect(desk.rules).toEqual([]);
   });
