@@ -26,8 +26,8 @@ export interface Ruling {
 
 export type Rule = (transaction: UserTransaction) => Ruling;
 
-/** What a preview says; undefined: the ledger refuses to make one. */
-export type PreviewRule = (preview: PreviewedTransaction) => Pick<Ruling, 'outcome' | 'error' | 'fee'> | undefined;
+/** What a preview says. */
+export type PreviewRule = (preview: PreviewedTransaction) => Pick<Ruling, 'outcome' | 'error' | 'fee'>;
 
 const EPOCH_MS = 300_000;
 const KEPT_COMMITS = 1000;
@@ -49,7 +49,7 @@ export class RuleLedger implements Ledger {
     readonly network: Network,
     private readonly rule: Rule = () => ({ outcome: 'success' }),
     start: { readonly epoch: number; readonly proposerTimestampMs: number } = { epoch: 2, proposerTimestampMs: 0 },
-    private readonly previewRule: PreviewRule = () => undefined,
+    private readonly previewRule?: PreviewRule,
   ) {
     this.clock = { ...start, round: 0 };
     this.epochStartMs = start.proposerTimestampMs;
@@ -93,10 +93,17 @@ export class RuleLedger implements Ledger {
   }
 
   async preview(hex: string): Promise<PreviewReceipt> {
-    const ruling = this.previewRule(readPreview(hex, this.network));
-    if (ruling === undefined) {
+    if (this.previewRule === undefined) {
       return { status: 'Invalid', ...failed('a ledger by rule executes no preview'), fee: null };
     }
+    let preview: PreviewedTransaction;
+    try {
+      preview = readPreview(hex, this.network);
+    } catch (error) {
+      if (!(error instanceof SolverError)) throw error;
+      return { status: 'Invalid', ...failed(error.message), fee: null };
+    }
+    const ruling = this.previewRule(preview);
     const { outcome, error = 'ApplicationError(ByRule)', fee = 0n } = ruling;
     const said = { fee: feeOf(fee), events: [], outputs: [] };
     if (outcome === 'success') return { status: 'CommittedSuccess', error: null, errorVariant: null, ...said };
