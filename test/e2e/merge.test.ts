@@ -249,6 +249,24 @@ describe('a preview', () => {
   });
 });
 
+describe('a policy', () => {
+  it.each([
+    [{ mergeWindow: -1 }, /mergeWindow/],
+    [{ nonsense: 1 }, /nonsense/],
+  ])('that is wrong (%o) ends the start, and names the field', async (changes, message) => {
+    const solver = new RunningSolver(world, { args: patient(changes) });
+    expect(await solver.ended).toMatchObject({ code: 'bad-usage' });
+    expect(`${((await solver.ended) as Error).message} ${((await solver.ended) as any).path}`).toMatch(message);
+  });
+
+  it('of tokens of another network is refused', async () => {
+    const XRD = 'resource_rdx1tknxxxxxxxxxradxrdxxxxxxxxx009923554798xxxxxxxxxradxrd';
+    const USDC = 'resource_rdx1t4upr78guuapv5ept7d7ptekk9mqhy605zgms33mcszen8l9fac8vf';
+    const solver = new RunningSolver(world, { args: patient({ prices: { table: { [XRD]: '1', [USDC]: '2' } } }) });
+    expect(((await solver.ended) as Error).message).toMatch(/rdx/);
+  });
+});
+
 describe('the next run', () => {
   it('goes on with the bundles of an attempt that failed meanwhile', { timeout: 60_000 }, async () => {
     const bundles = four();

@@ -217,6 +217,15 @@ describe('a preview', () => {
     expect(await run(new Error('down'))).toEqual(['declined fee-unknown']);
   });
 
+  it('is one of a few at a time', async () => {
+    const { push, ledger, solver, of } = setUp({ submit: false, queueLimit: 100 });
+    ledger.preview.mockReturnValue(new Promise(() => {}));
+    solver.start();
+    for (let n = 0; n < 12; n++) push();
+    await vi.waitFor(() => expect(of('bundle-finished')).toHaveLength(4), 5_000);
+    expect(ledger.preview).toHaveBeenCalledTimes(8);
+  });
+
   it('that is under way when the solver stops leaves nobody behind', async () => {
     const { solver, ledger, outcomes } = together(2);
     ledger.preview.mockReturnValue(new Promise(() => {}));

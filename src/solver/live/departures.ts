@@ -18,6 +18,8 @@ import { Takeoff } from './takeoff.js';
 export type Readmit = (pursuits: readonly Pursuit[], cohort: Cohort, delayMs: number) => void;
 
 const OVERLAP_RETRY_MS = 500;
+/** At once: a Gateway has a limit of requests, and following transactions matters more. */
+const MAX_PREVIEWS = 8;
 
 interface Mode {
   /** Nothing is merged. */
@@ -32,6 +34,7 @@ export class Departures {
   /** In a plan that a preview has yet to decide. */
   private readonly held = new Set<Pursuit>();
   private readonly takeoff: Takeoff;
+  private previews = 0;
 
   constructor(
     private readonly context: LiveContext,
@@ -139,7 +142,13 @@ export class Departures {
     const { pursuits, decision } = planned;
     for (const pursuit of pursuits) this.held.add(pursuit);
     const startedAt = context.now();
-    void previewOf(decision.proposal, deadlineOf(planned), context).then((preview) => {
+    const asked =
+      this.previews < MAX_PREVIEWS
+        ? previewOf(decision.proposal, deadlineOf(planned), context)
+        : Promise.resolve<Preview>({ type: 'none', why: 'too many previews are under way' });
+    this.previews++;
+    void asked.then((preview) => {
+      this.previews--;
       const still = pursuits.filter((pursuit) => this.held.delete(pursuit));
       // The solver stops, and has ended them.
       if (still.length === 0) return;
