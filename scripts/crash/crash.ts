@@ -13,6 +13,8 @@ export interface CrashReport {
   readonly held: number;
   /** Of all kills, at a step of the journal; the others at a random instant. */
   readonly atSteps: number;
+  /** Transactions that held several bundles. */
+  readonly merged: number;
   readonly received: number;
   readonly outcomes: Readonly<Record<string, number>>;
   readonly problems: readonly string[];
@@ -29,7 +31,14 @@ const BUNDLES = 4;
 export async function crash({ count, say = () => {} }: CrashOptions): Promise<CrashReport> {
   const { entry, folder } = build('crash');
   const lanes = await Promise.all(Array.from({ length: Math.min(LANES, count) }, () => Lane.open(entry)));
-  const report = { held: 0, atSteps: 0, received: 0, outcomes: {} as Record<string, number>, problems: [] as string[] };
+  const report = {
+    held: 0,
+    atSteps: 0,
+    merged: 0,
+    received: 0,
+    outcomes: {} as Record<string, number>,
+    problems: [] as string[],
+  };
   let next = 0;
   const run = async (lane: Lane): Promise<void> => {
     while (next < count && report.problems.length === 0) {
@@ -45,6 +54,7 @@ export async function crash({ count, say = () => {} }: CrashOptions): Promise<Cr
     if (report.problems.length === 0) report.problems.push(...(await lane.endWell()));
     const { received, outcomes } = lane.counters();
     report.received += received;
+    report.merged += lane.merged();
     for (const [outcome, n] of Object.entries(outcomes)) report.outcomes[outcome] = (report.outcomes[outcome] ?? 0) + n;
   };
   try {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,11 +11,14 @@ import { type Step, trap } from './trap.js';
 /** A step that does not come within that time is one that this run does not have. */
 const STEP_MS = 4_000;
 const RANDOM_MS = 500;
+/** Bundles that are pushed together share a transaction, so that kills befall those too. */
+const POLICY = { name: 'crash', mergeWindow: 20 };
 
 /** One journal, one ledger, and a solver at a time, each of which takes over where the one before was killed. */
 export class Lane {
   private readonly folder = mkdtempSync(join(tmpdir(), 'anthic-crash-'));
   private readonly journal = join(this.folder, 'journal.sqlite');
+  private readonly policy = join(this.folder, 'policy.json');
   private readonly seen: Seen;
 
   private constructor(
@@ -23,6 +26,7 @@ export class Lane {
     private readonly world: RuleWorld,
   ) {
     this.seen = watch(world);
+    writeFileSync(this.policy, JSON.stringify(POLICY));
   }
 
   static async open(entry: string): Promise<Lane> {
@@ -64,6 +68,17 @@ export class Lane {
     return read(this.journal, (journal) => journal.counters());
   }
 
+  /** How many transactions held several bundles. */
+  merged(): number {
+    return read(this.journal, (journal) => {
+      const merged = new Set<string>();
+      for (const bundle of journal.bundles()) {
+        for (const { transactionId, bundles } of journal.attempts(bundle)) if (bundles > 1) merged.add(transactionId);
+      }
+      return merged.size;
+    });
+  }
+
   async close(): Promise<void> {
     await this.world.close();
     rmSync(this.folder, { recursive: true, force: true });
@@ -74,7 +89,7 @@ export class Lane {
     const args = [
       ...['--network', 'simulator', '--stream', stream.url, '--gateway', gateways[0]!.url],
       ...['--journal', this.journal, '--http-port', '0', '--poll-interval-ms', '100', '--log-level', 'warn'],
-      ...['--submit', '--max-costly-failures', 'none'],
+      ...['--submit', '--max-costly-failures', 'none', '--policy', this.policy],
     ];
     const traps = step === undefined ? [] : [trap(this.entry, step)];
     return startSolver(this.entry, args, secretOf(SOLVER_NUMBER), traps);

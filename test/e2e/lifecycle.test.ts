@@ -113,7 +113,7 @@ describe('a signal', () => {
   });
 
   it('leaves what takes too long to the next run, which finds it', async () => {
-    const args = ['--shutdown-timeout-ms', '100'];
+    const args = ['--shutdown-timeout-ms', '100', '--policy', 'single'];
     const solver = await new RunningSolver(world, { args }).ready();
     world.inflict({ type: 'stall' }, '/transaction/status');
     world.stream.pushBundle(makeBundle());

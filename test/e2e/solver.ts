@@ -164,7 +164,7 @@ export class RunningSolver {
   }
 }
 
-export async function until(done: () => boolean, what: string, context = () => '', ms = 15_000): Promise<void> {
+export async function until(done: () => boolean, what: string, context = () => '', ms = 30_000): Promise<void> {
   const limit = performance.now() + ms;
   while (!done()) {
     if (performance.now() > limit)

@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../../src/base/bytes.js';
 import type { Fault, FaultRule } from '../../src/sandbox/fault/fault.js';
 import { FaultSchedule } from '../../src/sandbox/fault/schedule.js';
 import { Gateway } from '../../src/sandbox/gateway/server.js';
-import { type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
+import { type PreviewRule, type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
 import type { UserTransaction } from '../../src/sandbox/ledger/transaction.js';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
 import { randomDiscriminator } from '../../src/settlement/compose/transaction.js';
@@ -46,10 +46,16 @@ export function payerOf({ hex }: Pick<UserTransaction, 'hex'>): string {
   throw new Error('expected a root that locks a fee');
 }
 
+/** How many bundles of two a transaction settles: each order has its wrapper. */
+export function pairsIn({ subintents }: Pick<UserTransaction, 'subintents'>): bigint {
+  return BigInt(subintents.length) / 4n;
+}
+
+/** Each pair costs and brings the same, in whatever company. */
 export function success(transaction: UserTransaction): Ruling {
   const payer = payerOf(transaction);
-  const reward = (REWARD / 2n) * BigInt(transaction.children.length);
-  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: reward } } };
+  const pairs = pairsIn(transaction);
+  return { outcome: 'success', fee: pairs * FEE, payer, changes: { [payer]: { [XRD_SIM]: pairs * REWARD } } };
 }
 
 export interface WorldOptions {
@@ -72,17 +78,37 @@ export interface World {
 export interface RuleWorld extends World {
   /** What becomes of transactions; a success unless told otherwise. */
   rule: Rule;
+  /** What a preview says; that it succeeds unless told otherwise. */
+  previewRule: PreviewRule;
+  /** Makers hold nothing from now on. */
+  ruin(): void;
 }
 
 export const FUNDS = units(1000);
 export const EPOCH = 50;
 
-/** On a ledger that answers by rule. */
+/** On a ledger that answers by rule. Everybody holds what makers sell, until they are ruined. */
 export async function openWorld({ roundMs = 40, ...options }: WorldOptions = {}): Promise<RuleWorld> {
   const start = { epoch: EPOCH, proposerTimestampMs: Date.now() };
-  const ledger = new RuleLedger(SIM, (transaction) => world.rule(transaction), start);
+  const ledger = new RuleLedger(
+    SIM,
+    (transaction) => world.rule(transaction),
+    start,
+    (preview) => world.previewRule(preview),
+  );
+  const balances = ledger.balances.bind(ledger);
+  let everybodyHolds: Record<string, string> = {
+    [formatAddress(token(1), SIM)]: '1000',
+    [formatAddress(token(2), SIM)]: '1000',
+  };
+  ledger.balances = async (account) => ({ ...everybodyHolds, ...(await balances(account)) });
   const world: RuleWorld = Object.assign(await surround(await Sandbox.over(ledger, { port: 0, roundMs }), options), {
     rule: success,
+    previewRule: (preview: Parameters<PreviewRule>[0]) =>
+      ({ outcome: 'success', fee: pairsIn(preview) * FEE }) as const,
+    ruin() {
+      everybodyHolds = {};
+    },
   });
   return world;
 }

@@ -53,6 +53,7 @@ export const SETTINGS = {
   journal:              setting(path,                      DEFAULT_JOURNAL, 'what became of each bundle; on a local disk'),
   record:               optional(path,                           'append every pushed message to it, for replay'),
   recordMaxBytes:       setting(size(4096),                '64MiB',     'size at which a recording is put aside'),
+  policy:               setting(text('<name or file>'),    'best',      'what is merged and tipped: best, single, or a file'),
   composition:          setting(composition,               'cheapest',  'how roots are composed'),
   wrapperKeys:          optional(publicKeys,                     'who may sign wrappers; default: as the order admits'),
   minProfit:            setting(amount,                    '0',         'decline what is predicted to earn less'),

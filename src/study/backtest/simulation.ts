@@ -1,4 +1,4 @@
-import { splitExactly } from '../../journal/split.js';
+import { splitExactly } from '../../base/split.js';
 import type { PlanDecision, SettleDecision } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { SettledOrder } from '../../settlement/settle.js';
