@@ -2,6 +2,7 @@ import { SolverError } from '../../base/error.js';
 import { type Again, partsOf, tellDropped } from './aftermath.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
 import type { LiveContext } from './context.js';
+import { saysUnpaid } from './culprit.js';
 import { isFileFault } from './desk.js';
 import { type Doubt, declineBlind, doubtOf, type Judgement, judge } from './doubt.js';
 import { type Given, unwritten } from './ending.js';
@@ -174,7 +175,9 @@ export class Departures {
         for (const part of partsOf(pursuits, Number.POSITIVE_INFINITY)) this.goAgain(part, suspects());
         return;
       case 'end':
-        if (doubt!.payers) context.experience.learn.couldNotPay(decision.proposal.orders);
+        if (saysUnpaid(judgement.given.reason?.message ?? '')) {
+          context.experience.learn.couldNotPay(decision.proposal.orders);
+        }
         return giveUp(planned, judgement.given);
     }
   }
