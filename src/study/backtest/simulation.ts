@@ -1,4 +1,4 @@
-import { splitExactly } from '../../journal/split.js';
+import { splitExactly } from '../../base/split.js';
 import type { PlanDecision, SettleDecision } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { SettledOrder } from '../../settlement/settle.js';
@@ -85,7 +85,7 @@ export class Simulation {
     this.result.sent++;
     if (members.length > 1) this.result.merged++;
     for (const { bundle } of members) this.attempts.set(bundle.id, (this.attempts.get(bundle.id) ?? 0) + 1);
-    const tip = this.experience.tipBasisPoints;
+    const { tipBasisPoints: tip } = decision.proposal.signed.transactionIntent.transactionHeader.value;
     this.agenda.put(arrives, (time) => this.judge(decision, members, tip, time));
   }
 

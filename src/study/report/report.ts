@@ -1,5 +1,5 @@
+import { splitExactly } from '../../base/split.js';
 import type { WholeAttempt } from '../../journal/query/everyAttempt.js';
-import { splitExactly } from '../../journal/split.js';
 import type { OrderStory } from '../../journal/story.js';
 import type { Counters } from '../../journal/tally.js';
 import { addTo, emptyGroup, type Group, Keyed } from '../figures/group.js';

@@ -3,7 +3,6 @@ import type { StateFacts } from '../../settlement/fee/predict.js';
 import type { Odds, PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
 import { priorContext } from '../../settlement/planner/prior.js';
 import type { Policy } from '../../settlement/policy.js';
-import { PriceTable } from '../../settlement/price.js';
 import { cannotPay, factsOf } from '../../solver/recording.js';
 import type { PublicKey } from '../../transaction/key.js';
 import type { Agenda } from './agenda.js';
@@ -45,14 +44,11 @@ export class WaitingRoom<A extends Arrival> {
   /** When the first of those that wait has waited enough. */
   private due = Number.POSITIVE_INFINITY;
   private discriminator = 0n;
-  private readonly prices;
 
   constructor(
     private readonly agenda: Agenda,
     private readonly options: WaitingOptions<A>,
-  ) {
-    this.prices = PriceTable.of(options.policy.prices.table).at(0);
-  }
+  ) {}
 
   /** A bundle comes. Those of the same moment are planned together, whatever the policy. */
   arrive(arrival: A, now: number): void {
@@ -118,8 +114,6 @@ export class WaitingRoom<A extends Arrival> {
         winsRace: (tip) => odds.winsRace(tip),
       },
       tipBasisPoints: learned?.tipBasisPoints ?? prior.tipBasisPoints,
-      prices: this.prices,
-      inventory: policy.inventory,
       // No root leaves this machine: any that differ will do, and the same each time.
       newDiscriminator: () => this.discriminator++,
     };

@@ -34,8 +34,12 @@ describe('a connection', () => {
   });
 
   it('has one path, and no other method than the upgrade', async () => {
-    const socket = new WebSocket(`${stand.anthic.flashUrl}/other`, { headers: { 'ANTHIC-API-KEY': 'key-1' } });
-    expect((await once(socket, 'error'))[0].message).toBe('Unexpected server response: 404');
+    for (const path of ['/other', '//', '/?']) {
+      const socket = new WebSocket(stand.anthic.flashUrl + path, { headers: { 'ANTHIC-API-KEY': 'key-1' } });
+      if (path === '/?') await once(socket, 'open');
+      else expect((await once(socket, 'error'))[0].message).toBe('Unexpected server response: 404');
+      socket.close();
+    }
     expect((await fetch(stand.anthic.flashUrl.replace('ws:', 'http:'))).status).toBe(426);
   });
 
@@ -165,6 +169,21 @@ async function ordered(): Promise<{ maker: Awaited<ReturnType<typeof silent>>; o
   expect((await stand.submit(stand.order({ sell: ['0.5', 'xwBTC'], buy: ['45000', 'xUSDC'] }).hex)).status).toBe(200);
   return { maker, order: await maker.order() };
 }
+
+describe('what was asked of a maker', () => {
+  it('is not offered again until it has settled, or the maker says so', async () => {
+    const { maker, order } = await ordered();
+    const left = { bids: [['90000', '0.5']], asks: [] };
+    expect(await book()).toEqual(left);
+    await maker.quote([['90000', '1']], []);
+    expect(await book()).toEqual(left);
+    await maker.fill(order);
+    await stand.event('bundle-pushed');
+    expect(await book()).toEqual(left);
+    await maker.quote([['90000', '0.7']], []);
+    expect(await book()).toEqual({ bids: [['90000', '0.7']], asks: [] });
+  });
+});
 
 describe('a new order', () => {
   it("is the taker's view, and goes to every session that asked", async () => {
