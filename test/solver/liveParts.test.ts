@@ -31,7 +31,12 @@ describe('facts of accounts', () => {
       if (amounts === undefined) throw new Error('down');
       return { ledger: undefined, amounts };
     });
-    const desk = new Desk(journal, () => {}, 10);
+    const desk = new Desk(
+      journal,
+      () => {},
+      10,
+      () => {},
+    );
     const facts = new AccountFacts({ balances } as any, desk, SIM.id, account(800), () => clock.now);
     const hold = (number: number, ...amounts: [string, bigint][]) => {
       held.set(addressOf(number), new Map(amounts.map(([node, amount]) => [formatAddress(node, SIM), amount])));
@@ -43,7 +48,7 @@ describe('facts of accounts', () => {
     const { facts, hold, balances, clock } = setUp();
     hold(1, [A, units(5)]);
     const need = [{ account: account(1), resources: [A, B] }];
-    expect([facts.holdsVault(account(1), A), facts.amount(account(1), A), facts.exists(account(1))]).toEqual(
+    expect([facts.holdsVault(account(1), A), facts.held(account(1), A), facts.exists(account(1))]).toEqual(
       Array(3).fill(undefined),
     );
     facts.learn(need);
@@ -51,7 +56,10 @@ describe('facts of accounts', () => {
     await settle();
     expect(balances).toHaveBeenCalledTimes(1);
     expect([facts.holdsVault(account(1), A), facts.holdsVault(account(1), B)]).toEqual([true, false]);
-    expect([facts.amount(account(1), A), facts.amount(account(1), B)]).toEqual([units(5), 0n]);
+    expect([facts.held(account(1), A), facts.held(account(1), B)]).toEqual([
+      { atLeast: units(5), isAll: true },
+      { atLeast: 0n, isAll: true },
+    ]);
     expect(facts.exists(account(1))).toBe(true);
     facts.learn(need);
     clock.now += 6_000;
@@ -59,17 +67,34 @@ describe('facts of accounts', () => {
     await settle();
     expect(balances).toHaveBeenCalledTimes(2);
     clock.now += 11_000;
-    expect(facts.amount(account(1), A)).toBeUndefined();
+    expect(facts.held(account(1), A)).toBeUndefined();
     expect(facts.holdsVault(account(1), A)).toBe(true);
   });
 
-  it('know of what our own transactions touch that it has changed', async () => {
-    const { facts, hold } = setUp();
+  it('know of what our own transactions take that it is no longer there', async () => {
+    const { facts, hold, clock } = setUp();
     hold(1, [A, units(5)]);
-    facts.learn([{ account: account(1), resources: [A] }]);
-    await settle();
-    facts.forgetAmounts([account(1), account(2)]);
-    expect(facts.amount(account(1), A)).toBeUndefined();
+    const learn = async () => {
+      clock.now += 6_000;
+      facts.learn([{ account: account(1), resources: [A] }]);
+      await settle();
+    };
+    const held = () => facts.held(account(1), A);
+    await learn();
+    const take = (amount: number) => [{ account: account(1), sell: { resource: A }, withdrawn: units(amount) }];
+    facts.reserve(take(2));
+    facts.reserve(take(1));
+    expect(held()).toEqual({ atLeast: units(2), isAll: false });
+    facts.release(take(1), false);
+    expect(held()).toEqual({ atLeast: units(3), isAll: false });
+    facts.release(take(2), true);
+    expect(held()).toEqual({ atLeast: units(3), isAll: false });
+    // It has not been seen on the ledger before: of what is released twice, or was never reserved, nothing is known.
+    facts.release(take(2), true);
+    facts.release([{ account: account(2), sell: { resource: A }, withdrawn: 1n }], true);
+    hold(1, [A, units(4)]);
+    await learn();
+    expect(held()).toEqual({ atLeast: units(4), isAll: true });
     facts.learnVaults([{ account: account(2), resource: B }]);
     expect(facts.holdsVault(account(2), B)).toBe(true);
   });
