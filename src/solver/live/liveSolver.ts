@@ -60,7 +60,7 @@ export class LiveSolver {
     const { journal, ledger, limits, key, emit } = parts;
     const now = parts.now ?? (() => performance.now());
     const wallNow = parts.wallNow ?? (() => Date.now());
-    const desk = new Desk(journal, emit, options.queueLimit);
+    const desk = new Desk(journal, emit, options.queueLimit, (ms, run) => this.after(ms, run));
     this.desk = desk;
     this.upkeep = new Upkeep(options, { desk, ledger, limits, emit, now, wallNow });
     this.intake = new Intake(options, { desk, ledger, emit, now, onBundle: (live) => this.take(live) });
