@@ -79,7 +79,7 @@ function fileSink(fd: number): Sink {
   const file = pino.destination({
     ...{ fd, sync: false, maxLength: MAX_WAITING },
     // A write of each line would cost more than all else of it.
-    ...{ minLength: 16_384, periodicFlush: FLUSH_MS },
+    ...{ minLength: 8_192, periodicFlush: FLUSH_MS },
   });
   let dropped = 0;
   let closed = false;
