@@ -57,6 +57,8 @@ export class AccountFacts implements StateFacts {
     private readonly network: number,
     private readonly solver: NodeId,
     private readonly now: () => number,
+    /** Of the solver's end. */
+    private readonly signal: AbortSignal,
   ) {}
 
   /** Takes up what earlier runs have learned. */
@@ -147,12 +149,15 @@ export class AccountFacts implements StateFacts {
     const readAt = this.now();
     let amounts: Map<NodeId, Attos>;
     try {
-      const answer = await this.ledger.balances(formatAddress(account, this.network));
+      const { signal } = this;
+      const answer = await this.ledger.balances(formatAddress(account, this.network), undefined, { signal });
       amounts = new Map([...answer.amounts].map(([address, amount]) => [parseAddress(address, this.network), amount]));
     } catch {
       // A Gateway that does not answer leaves it unknown.
       return;
     }
+    // The journal may be closed by now.
+    if (this.signal.aborted) return;
     const held = this.holdingsOf(account);
     held.amounts = amounts;
     held.readAt = readAt;
