@@ -39,6 +39,8 @@ export function rowsOf(options: GroundOptions, result: SoakResult): Row[] {
     },
     reported('last end after the last frame', `${tailSeconds.toFixed(1)} s`),
     reported('transactions on the ledger', `${audit.commits}, of these failed ${audit.failures}`),
+    reported('transactions by bundles in them', companyOf(log.company)),
+    reported('of these sent again after a failure', `${log.again}`),
     {
       what: `journal against itself, frames and ${balances}`,
       value:
@@ -65,6 +67,12 @@ export function rowsOf(options: GroundOptions, result: SoakResult): Row[] {
       met: consumption.flat,
     },
   ];
+}
+
+function companyOf(company: Readonly<Record<number, number>>): string {
+  return Object.entries(company)
+    .map(([bundles, count]) => `${bundles}: ${count}`)
+    .join(', ');
 }
 
 function reported(what: string, value: string): Row {

@@ -141,20 +141,23 @@ export class Journal extends JournalReader implements LimitBooks {
     return this.store.write('durable', () => insertAttempt(this.books, attempt, this.now()));
   }
 
-  /** The bytes are being sent. False where that was known. */
-  recordSubmission(transactionId: string): boolean {
-    return this.store.write('deferred', () =>
-      submitAttempt(this.books, findAttempt(this.books, transactionId), this.now()),
-    );
+  /** Makes one write of all that is written meanwhile but attempts. An error of the file undoes them all. */
+  together(writes: () => void): void {
+    this.store.together(writes);
+  }
+
+  /** The bytes are being sent, or were at a time. False where that was known. */
+  recordSubmission(transactionId: string, at = this.now()): boolean {
+    return this.store.write('deferred', () => submitAttempt(this.books, findAttempt(this.books, transactionId), at));
   }
 
   /**
    * Writes down what became of an attempt. A success settles all of its bundles at once. False where it is no news, or
    * comes late. Errors: `attempt-final` where it contradicts an end that is known; `unknown-attempt`; `bad-shares`.
    */
-  recordAttemptState(transactionId: string, news: AttemptNews): boolean {
+  recordAttemptState(transactionId: string, news: AttemptNews, at = this.now()): boolean {
     return this.store.write('deferred', () =>
-      updateAttempt(this.books, findAttempt(this.books, transactionId), news, this.now()),
+      updateAttempt(this.books, findAttempt(this.books, transactionId), news, at),
     );
   }
 

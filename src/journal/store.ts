@@ -36,6 +36,7 @@ export class Store {
   private readonly prepared = new Map<string, Sqlite.Statement>();
   private afterCommit: (() => void)[] = [];
   private fault: JournalError | undefined;
+  private isTogether = false;
 
   private constructor(
     readonly path: string,
@@ -134,6 +135,7 @@ export class Store {
 
   /** Runs `change` wholly or not at all. Any error of the file becomes a `JournalError` and is remembered. */
   write<T>(durability: Durability, change: () => T): T {
+    if (this.isTogether) return this.writePart(durability, change);
     try {
       // SQLite forbids the change of mind within a transaction.
       if (durability === 'durable') this.db.pragma('synchronous = full');
@@ -153,6 +155,41 @@ export class Store {
       throw error;
     } finally {
       if (durability === 'durable') this.db.pragma('synchronous = normal');
+    }
+  }
+
+  /**
+   * Runs writes as one, deferred: a commit costs more than most of what is written. Each of them happens wholly or not at
+   * all; an error of the file undoes them all.
+   */
+  together(writes: () => void): void {
+    if (this.isTogether) return this.writePart('deferred', writes);
+    this.write('deferred', () => {
+      this.isTogether = true;
+      try {
+        writes();
+      } finally {
+        this.isTogether = false;
+      }
+    });
+  }
+
+  private writePart<T>(durability: Durability, change: () => T): T {
+    if (durability === 'durable') throw new Error('what must be on the disk is written by itself');
+    const callbacks = this.afterCommit.length;
+    this.statement('savepoint part').run();
+    try {
+      const result = change();
+      this.statement('release part').run();
+      return result;
+    } catch (cause) {
+      this.afterCommit.length = callbacks;
+      const error = journalError(cause, this.path);
+      if (!isFileError(error)) {
+        this.statement('rollback to part').run();
+        this.statement('release part').run();
+      }
+      throw error;
     }
   }
 

@@ -25,13 +25,13 @@ export class Inquiry {
   ) {}
 
   /**
-   * One poll: one endpoint tells its status and one subintent's, each in turn, since there is no batch (T28); the next is
-   * asked as well where that takes long. If it looks like an end, what confirms it is asked at once, and the first answer
-   * that decides ends the poll. `onAsk` counts requests.
+   * One poll: one endpoint tells its status, and where that shows no commit one subintent's, each in turn, since there is
+   * no batch (T28); the next is asked as well where that takes long. If it looks like an end, what confirms it is asked at
+   * once, and the first answer that decides ends the poll. `onAsk` counts requests.
    */
   async poll(ready: readonly GatewayEndpoint[], onAsk: (n: number) => void, signal: AbortSignal): Promise<Decision> {
     const nth = this.polls++;
-    const ask = (questions: readonly Question[]) => {
+    const ask: Ask = (questions) => {
       onAsk(questions.length);
       return this.ask(questions, ready, signal, nth);
     };
@@ -43,23 +43,14 @@ export class Inquiry {
   }
 
   /** Of an endpoint that stands still nobody waits for longer than that: the next one's answers do as well. */
-  private async firstLook(
-    ready: readonly GatewayEndpoint[],
-    nth: number,
-    ask: (questions: readonly Question[]) => Promise<Decision>,
-  ): Promise<Decision> {
+  private async firstLook(ready: readonly GatewayEndpoint[], nth: number, ask: Ask): Promise<Decision> {
     const { subintents } = this.followed;
     // Another subintent only when every endpoint had its turn.
     const id = subintents[Math.floor(nth / ready.length) % Math.max(1, subintents.length)];
     const asked: Promise<Decision>[] = [];
     for (let turn = 0; turn < ready.length; turn++) {
       const endpoint = ready[(nth + turn) % ready.length]!.name;
-      asked.push(
-        ask([
-          { endpoint, type: 'status' },
-          ...(id === undefined ? [] : [{ endpoint, type: 'subintent', id } as const]),
-        ]),
-      );
+      asked.push(lookAt(endpoint, id, ask));
       const isLast = turn === ready.length - 1;
       if (isLast || (await this.comesSoon(Promise.race(asked)))) break;
     }
@@ -114,6 +105,15 @@ export class Inquiry {
     const view = this.views.get(question.endpoint) ?? NOTHING_SEEN;
     this.views.set(question.endpoint, record(view, this.followed, question, reply, this.surroundings.now()));
   }
+}
+
+type Ask = (questions: readonly Question[]) => Promise<Decision>;
+
+/** A rival is what a subintent can tell of: beside a commit there is none. */
+async function lookAt(endpoint: string, subintent: string | undefined, ask: Ask): Promise<Decision> {
+  const decision = await ask([{ endpoint, type: 'status' }]);
+  if (subintent === undefined || decision.type === 'final' || decision.phase === 'committing') return decision;
+  return ask([{ endpoint, type: 'subintent', id: subintent }]);
 }
 
 async function replyOf(

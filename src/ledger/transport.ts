@@ -3,7 +3,7 @@ import { GatewayError } from './error.js';
 import type { Surroundings } from './surroundings.js';
 
 /** Far above any answer that is asked for here; below what would hurt. */
-const MAX_BODY = 8 * 1024 * 1024;
+export const MAX_BODY = 8 * 1024 * 1024;
 
 /**
  * The `fetchApi` of the SDK: reads the whole answer, so that the call's signal covers the body too, and turns what is no

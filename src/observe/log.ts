@@ -25,6 +25,8 @@ export interface Log {
 const MAX_WAITING = 8 * 1024 * 1024;
 
 const CLOSE_MS = 1_000;
+/** A line waits at most so long for others. */
+const FLUSH_MS = 50;
 
 const OPTIONS: LoggerOptions = {
   base: null,
@@ -74,7 +76,11 @@ function prettySink(pretty: Pretty, out: Writable): Sink {
 
 /** A pipe or a file, written by other threads: Node's own stream of a pipe makes the solver wait for its reader. */
 function fileSink(fd: number): Sink {
-  const file = pino.destination({ fd, sync: false, maxLength: MAX_WAITING });
+  const file = pino.destination({
+    ...{ fd, sync: false, maxLength: MAX_WAITING },
+    // A write of each line would cost more than all else of it.
+    ...{ minLength: 8_192, periodicFlush: FLUSH_MS },
+  });
   let dropped = 0;
   let closed = false;
   file.on('drop', () => dropped++);

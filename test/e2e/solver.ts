@@ -39,6 +39,8 @@ export class RunningSolver {
   readonly stdout = new Sink();
   readonly stderr = new Sink();
   readonly ended: Promise<unknown>;
+  private readonly lines: Logged[] = [];
+  private readTo = 0;
 
   constructor(
     readonly world: World,
@@ -66,11 +68,13 @@ export class RunningSolver {
     );
   }
 
-  get log(): Logged[] {
-    return this.stdout.text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line));
+  /** Whole lines so far. Asked for all the time, so each is read once: else the asking is most of what a test does. */
+  get log(): readonly Logged[] {
+    const { text } = this.stdout;
+    const end = text.lastIndexOf('\n') + 1;
+    for (const line of text.slice(this.readTo, end).split('\n')) if (line !== '') this.lines.push(JSON.parse(line));
+    this.readTo = end;
+    return this.lines;
   }
 
   logged(event: string): Logged[] {

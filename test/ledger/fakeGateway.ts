@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach } from 'vitest';
 import { type EndpointOptions, GatewayEndpoint } from '../../src/ledger/endpoint.js';
+import { keepAliveFetch } from '../../src/ledger/keepAlive.js';
 import type { Surroundings } from '../../src/ledger/surroundings.js';
 import { systemSurroundings } from '../../src/ledger/surroundings.js';
 import { formatAddress, XRD } from '../../src/transaction/address.js';
@@ -234,9 +235,11 @@ export function after(ms: number, scripted: Scripted): () => Promise<Scripted> {
   return () => new Promise((resolve) => setTimeout(() => resolve(scripted), ms));
 }
 
+const FETCH = keepAliveFetch();
+
 /** Real time and sockets; this machine's clock agrees with the fakes' ledger unless told otherwise. */
 export function surroundings(of: Partial<Surroundings> = {}): Surroundings {
-  return { ...systemSurroundings(), wallNow: () => START_MS, random: () => 0.5, ...of };
+  return { ...systemSurroundings(), fetch: FETCH, wallNow: () => START_MS, random: () => 0.5, ...of };
 }
 
 export function endpointOf(gateway: FakeGateway, options: EndpointOptions = {}, of = surroundings()): GatewayEndpoint {

@@ -5,6 +5,7 @@ import type { WrapperScript } from '../../src/anthic/wrapper.js';
 import { units } from '../../src/base/amount.js';
 import { fromHex } from '../../src/base/bytes.js';
 import { simulate } from '../../src/settlement/check/simulate.js';
+import { leastTakes } from '../../src/settlement/compose/bound.js';
 import type { Composition } from '../../src/settlement/compose/choose.js';
 import { rootInstructions } from '../../src/settlement/compose/manifest.js';
 import { type Plan, planTemplate, planYields, STRATEGIES } from '../../src/settlement/compose/plan.js';
@@ -129,6 +130,46 @@ describe('planYields', () => {
     const orders = [eager(script([A, 10n], [B, 7n])), eager(script([B, 7n], [A, 10n]))];
     expect(planned(orders, none)).toBeUndefined();
     expect(planTemplate(orders)).toBeUndefined();
+  });
+});
+
+describe('the least number of takes', () => {
+  const pairOf = (n: number) => [
+    script([token(2 * n), 5n], [token(2 * n + 1), 7n]),
+    script([token(2 * n + 1), 7n], [token(2 * n), 5n]),
+  ];
+
+  it('is one for each trade behind the first, and is reached', () => {
+    const trades = [1, 2, 3].flatMap(pairOf);
+    expect(leastTakes(trades)).toBe(2);
+    const takes = STRATEGIES.map((strategy) => planYields(trades, [0, 1, 2, 3, 4, 5], new Map(), strategy)!.takes);
+    expect(Math.min(...takes)).toBe(2);
+  });
+
+  it('is not known of what pays with another call, or pays nothing, or in what another wants', () => {
+    const [first, second] = pairOf(1);
+    const quiet = script([token(4), 5n], [token(5), 7n], 0n);
+    const wanting = script([token(4), 5n], [XRD, 7n]);
+    const late = { ...second!, need: { ...second!.need, by: 0 } };
+    for (const odd of [quiet, wanting, late]) expect(leastTakes([first!, second!, odd])).toBe(0);
+  });
+
+  it('is no more than any plan needs', () => {
+    const bundles = fc.array(fc.integer({ min: 0, max: 2 ** 31 - 1 }), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(bundles, fc.constantFrom(...STRATEGIES), fc.nat(), (seeds, strategy, order) => {
+        const chance = new Chance(order);
+        const scripts = seeds.flatMap((seed, n) => {
+          const tokens = chance.often(0.7) ? [4 * n + 1, 4 * n + 2, 4 * n + 3, 4 * n + 4].map(token) : undefined;
+          const bundle = randomBundle(new Chance(seed), { maxItems: 4, ...(tokens && { tokens }) });
+          return settled(bundle.items).map((each) => each.script);
+        });
+        const sequence = chance.shuffle(scripts.map((_, index) => index));
+        const plan = planYields(scripts, sequence, new Map(), strategy);
+        expect(plan?.takes ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(leastTakes(scripts));
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

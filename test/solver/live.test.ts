@@ -241,7 +241,12 @@ describe('the desk', () => {
     const done: number[] = [];
     const journal: any = { isFull: true, writable: () => !journal.isFull, probe: () => !journal.isFull, fault: FULL };
     journal.countStray = () => done.push(99);
-    const desk = new Desk(journal, (event) => void events.push(event), 3);
+    const desk = new Desk(
+      journal,
+      (event) => void events.push(event),
+      3,
+      () => {},
+    );
     const write = (n: number) => () => {
       if (journal.isFull) throw FULL;
       if (n === 2) throw new Error('a mistake');

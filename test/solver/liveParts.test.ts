@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { units } from '../../src/base/amount.js';
+import { JournalError } from '../../src/journal/error.js';
 import { Journal } from '../../src/journal/journal.js';
 import { Desk } from '../../src/solver/live/desk.js';
 import { AccountFacts } from '../../src/solver/live/facts.js';
@@ -25,25 +26,31 @@ describe('facts of accounts', () => {
   function setUp(path = folder.path(`facts${++made}.sqlite`)) {
     const journal = Journal.open(path, { now: Date.now });
     const clock = { now: 1_000_000 };
+    const end = new AbortController();
     const held = new Map<string, Map<string, bigint>>();
     const balances = vi.fn(async (address: string) => {
       const amounts = held.get(address);
       if (amounts === undefined) throw new Error('down');
       return { ledger: undefined, amounts };
     });
-    const desk = new Desk(journal, () => {}, 10);
-    const facts = new AccountFacts({ balances } as any, desk, SIM.id, account(800), () => clock.now);
+    const desk = new Desk(
+      journal,
+      () => {},
+      10,
+      () => {},
+    );
+    const facts = new AccountFacts({ balances } as any, desk, SIM.id, account(800), () => clock.now, end.signal);
     const hold = (number: number, ...amounts: [string, bigint][]) => {
       held.set(addressOf(number), new Map(amounts.map(([node, amount]) => [formatAddress(node, SIM), amount])));
     };
-    return { journal, path, clock, facts, hold, balances };
+    return { journal, path, clock, facts, hold, balances, end };
   }
 
   it('are asked in the background, each at most every few seconds', async () => {
     const { facts, hold, balances, clock } = setUp();
     hold(1, [A, units(5)]);
     const need = [{ account: account(1), resources: [A, B] }];
-    expect([facts.holdsVault(account(1), A), facts.amount(account(1), A), facts.exists(account(1))]).toEqual(
+    expect([facts.holdsVault(account(1), A), facts.held(account(1), A), facts.exists(account(1))]).toEqual(
       Array(3).fill(undefined),
     );
     facts.learn(need);
@@ -51,7 +58,10 @@ describe('facts of accounts', () => {
     await settle();
     expect(balances).toHaveBeenCalledTimes(1);
     expect([facts.holdsVault(account(1), A), facts.holdsVault(account(1), B)]).toEqual([true, false]);
-    expect([facts.amount(account(1), A), facts.amount(account(1), B)]).toEqual([units(5), 0n]);
+    expect([facts.held(account(1), A), facts.held(account(1), B)]).toEqual([
+      { atLeast: units(5), isAll: true },
+      { atLeast: 0n, isAll: true },
+    ]);
     expect(facts.exists(account(1))).toBe(true);
     facts.learn(need);
     clock.now += 6_000;
@@ -59,17 +69,44 @@ describe('facts of accounts', () => {
     await settle();
     expect(balances).toHaveBeenCalledTimes(2);
     clock.now += 11_000;
-    expect(facts.amount(account(1), A)).toBeUndefined();
+    expect(facts.held(account(1), A)).toBeUndefined();
     expect(facts.holdsVault(account(1), A)).toBe(true);
   });
 
-  it('know of what our own transactions touch that it has changed', async () => {
-    const { facts, hold } = setUp();
+  it('are not written any more when the solver has ended', async () => {
+    const { facts, hold, journal, end } = setUp();
     hold(1, [A, units(5)]);
     facts.learn([{ account: account(1), resources: [A] }]);
+    end.abort();
+    journal.close();
     await settle();
-    facts.forgetAmounts([account(1), account(2)]);
-    expect(facts.amount(account(1), A)).toBeUndefined();
+    expect(facts.held(account(1), A)).toBeUndefined();
+  });
+
+  it('know of what our own transactions take that it is no longer there', async () => {
+    const { facts, hold, clock } = setUp();
+    hold(1, [A, units(5)]);
+    const learn = async () => {
+      clock.now += 6_000;
+      facts.learn([{ account: account(1), resources: [A] }]);
+      await settle();
+    };
+    const held = () => facts.held(account(1), A);
+    await learn();
+    const take = (amount: number) => [{ account: account(1), sell: { resource: A }, withdrawn: units(amount) }];
+    facts.reserve(take(2));
+    facts.reserve(take(1));
+    expect(held()).toEqual({ atLeast: units(2), isAll: false });
+    facts.release(take(1), false);
+    expect(held()).toEqual({ atLeast: units(3), isAll: false });
+    facts.release(take(2), true);
+    expect(held()).toEqual({ atLeast: units(3), isAll: false });
+    // It has not been seen on the ledger before: of what is released twice, or was never reserved, nothing is known.
+    facts.release(take(2), true);
+    facts.release([{ account: account(2), sell: { resource: A }, withdrawn: 1n }], true);
+    hold(1, [A, units(4)]);
+    await learn();
+    expect(held()).toEqual({ atLeast: units(4), isAll: true });
     facts.learnVaults([{ account: account(2), resource: B }]);
     expect(facts.holdsVault(account(2), B)).toBe(true);
   });
@@ -127,5 +164,82 @@ describe('the story of a loss', () => {
     const unknown = lossOf('txid_w', undefined, { race: { tipBasisPoints: 0 }, sentAt: 1 });
     expect(unknown).toMatchObject({ winner: 'txid_w', wouldHaveWon: expect.stringMatching(/^not known/) });
     expect(lossOf('txid_w', details(1), { race: { tipBasisPoints: 0 }, sentAt: undefined }).lateMs).toBeUndefined();
+  });
+});
+
+describe('what may be later', () => {
+  function setUp() {
+    const journal = Journal.open(folder.path(`later${++opened}.sqlite`), { now: Date.now });
+    const timers: (() => void)[] = [];
+    const desk = new Desk(
+      journal,
+      () => {},
+      3,
+      (_ms, run) => void timers.push(run),
+    );
+    const facts = () => journal.facts('n', 10).map(({ key }) => key);
+    const fact = (key: string) => (journal: Journal) => journal.setFact(key, 1);
+    return { journal, timers, desk, facts, fact };
+  }
+  let opened = 0;
+
+  it('is written by itself, or with what is written next, in its order', () => {
+    const { journal, timers, desk, facts, fact } = setUp();
+    desk.later(fact('n1'));
+    desk.later(fact('n2'));
+    expect([facts(), timers.length]).toEqual([[], 1]);
+    timers.shift()!();
+    expect(facts().sort()).toEqual(['n1', 'n2']);
+    desk.later(fact('n3'));
+    desk.write(fact('n4'));
+    expect(facts()).toHaveLength(4);
+    timers.shift()!();
+    desk.later(fact('n5'));
+    desk.retry();
+    expect(facts()).toHaveLength(5);
+    journal.close();
+  });
+
+  it('does no harm to what is written with it, and is told apart', () => {
+    const { journal, timers, desk, facts, fact } = setUp();
+    desk.later((journal) => {
+      journal.setFact('n-half', 1);
+      journal.recordSubmission('txid_none');
+    });
+    desk.later((journal) =>
+      journal.together(() => {
+        journal.setFact('n1', 1);
+        journal.recordSubmission('txid_none');
+      }),
+    );
+    desk.write(fact('n2'));
+    expect(facts().sort()).toEqual(['n-half', 'n2']);
+    const [, ...told] = timers;
+    for (const tell of told) expect(tell).toThrow('the journal holds no attempt txid_none');
+    expect(told).toHaveLength(2);
+    expect(() => desk.write((journal) => void journal.recordSubmission('txid_none'))).toThrow('no attempt');
+    journal.close();
+  });
+
+  it('waits with all that was to be written at once where the file takes nothing', () => {
+    const { journal, desk, facts, fact } = setUp();
+    let isFull = true;
+    desk.later(fact('n1'));
+    desk.write((journal) => {
+      if (isFull) throw new JournalError('journal-full', 'full');
+      journal.setFact('n2', 1);
+    });
+    expect([facts(), desk.open]).toEqual([[], false]);
+    desk.write(fact('n3'));
+    isFull = false;
+    desk.retry();
+    expect([facts().sort(), desk.open]).toEqual([['n1', 'n2', 'n3'], true]);
+    journal.close();
+  });
+
+  it('holds nothing that must be on the disk', () => {
+    const { journal } = setUp();
+    expect(() => journal.together(() => journal.stopLimit('max-fee', 'why'))).toThrow('written by itself');
+    journal.close();
   });
 });

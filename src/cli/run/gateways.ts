@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GatewayEndpoint } from '../../ledger/endpoint.js';
+import { keepAliveFetch } from '../../ledger/keepAlive.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { systemSurroundings } from '../../ledger/surroundings.js';
 import type { Observer } from '../../observe/observers.js';
@@ -10,7 +11,7 @@ type GatewayConfig = Pick<RunConfig, 'gateways' | 'requestTimeoutMs' | 'pollInte
 
 /** The Gateways of a configuration; every call is told. */
 export function openLedger(config: GatewayConfig, version: string, emit: Observer): Ledger {
-  const surroundings = systemSurroundings();
+  const surroundings = { ...systemSurroundings(), fetch: keepAliveFetch() };
   const endpoints = config.gateways.map((url) => {
     const options = { timeoutMs: config.requestTimeoutMs, applicationVersion: version };
     const endpoint = new GatewayEndpoint(url, surroundings, options);

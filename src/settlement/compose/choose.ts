@@ -6,6 +6,7 @@ import { formatAddress, XRD } from '../../transaction/address.js';
 import { CERTAIN, type Ppm } from '../chance.js';
 import { UnmatchedError } from '../error.js';
 import type { PriceLookup } from '../price.js';
+import { leastTakes } from './bound.js';
 import { type Spare, spareVariants } from './keep.js';
 import { type Balance, balanceOf, type Plan, planTemplate, planYields, STRATEGIES, type Strategy } from './plan.js';
 import { BEFORE_LOCK, riskSequences, type Sequence, sequences } from './sequence.js';
@@ -127,11 +128,12 @@ function costOf(plan: Plan): number {
 }
 
 /**
- * Tries the strategies from several openers until a plan needs no take, and otherwise keeps the cheapest. A pair is
- * settled by the first try; a large bundle gets no more tries than a small one, so that the time stays linear.
+ * Tries the strategies from several openers until no plan can need fewer takes, and otherwise keeps the cheapest. A pair
+ * is settled by the first try; a large bundle gets no more tries than a small one, so that the time stays linear.
  */
 function cheapest(task: Task, spare: Spare): Plan | undefined {
   let best: Plan | undefined;
+  let least: number | undefined;
   let cost = Number.POSITIVE_INFINITY;
   for (const sequence of sequences(task.orders)) {
     for (const strategy of STRATEGIES) {
@@ -140,6 +142,8 @@ function cheapest(task: Task, spare: Spare): Plan | undefined {
       best = plan;
       cost = costOf(plan);
       if (cost === 0) return best;
+      least ??= task.supplies.length > 0 ? 0 : TAKE_ALL * leastTakes(task.scripts);
+      if (cost <= least) return best;
     }
   }
   return best;

@@ -15,7 +15,7 @@ export function* sequences(orders: readonly WrappedOrder[]): Generator<Sequence>
   const openers = lockedLast(inTurn, orders);
   // The first is mostly enough, so the others are not prepared.
   yield { children: openers, openings: 0 };
-  yield* chains(openers, orders, MAX_SEQUENCES);
+  yield* distinct(chains(openers, orders, MAX_SEQUENCES), openers);
 }
 
 /** How many calls go by before a lock, mostly (docs/economics.md §3). */
@@ -26,7 +26,7 @@ export function* riskSequences(orders: readonly WrappedOrder[], risks: readonly 
   const byRisk = orders.map((_, index) => index).sort((a, b) => risks[b]! - risks[a]!);
   const openers = lockedLast(byRisk, orders);
   yield { children: openers, openings: 0 };
-  yield* chains(openers, orders, 1);
+  yield* distinct(chains(openers, orders, 1), openers);
   yield { children: openers, openings: Math.min(BEFORE_LOCK, orders.length) };
 }
 
@@ -37,6 +37,16 @@ function lockedLast(openers: number[], orders: readonly WrappedOrder[]): readonl
 
 function* chains(openers: readonly number[], orders: readonly WrappedOrder[], count: number): Generator<Sequence> {
   for (const opener of openers.slice(0, count)) yield { children: chainFrom(opener, openers, orders), openings: 0 };
+}
+
+/** Bundles stand side by side mostly, so that some chain is what was tried already. */
+function* distinct(tried: Iterable<Sequence>, first: readonly number[]): Generator<Sequence> {
+  const seen = new Set([first.join()]);
+  for (const sequence of tried) {
+    const key = sequence.children.join();
+    if (!seen.has(key)) yield sequence;
+    seen.add(key);
+  }
 }
 
 /** Follows who buys just what the last one sells, then who buys of it at all, and starts again where nobody does. */

@@ -51,6 +51,7 @@ export class Aftermath implements Tower {
 
   landed(flight: Flight, outcome: Outcome, news: AttemptNews): void {
     const { members } = flight;
+    this.context.facts.release(paymentsOf(flight), false);
     switch (outcome.type) {
       case 'lost':
         // To a newer root of ours, whose success is about to be known.
@@ -71,8 +72,10 @@ export class Aftermath implements Tower {
     }
   }
 
-  arrived({ members, race }: Flight): void {
+  arrived(flight: Flight): void {
+    const { members, race } = flight;
     const { experience, facts } = this.context;
+    facts.release(paymentsOf(flight), true);
     for (const { bundle } of members) {
       const orders = bundle.opened?.orders ?? [];
       experience.learn.settled(orders);
@@ -84,6 +87,7 @@ export class Aftermath implements Tower {
 
   overtaken(flight: Flight): void {
     const { members } = flight;
+    this.context.facts.release(paymentsOf(flight), false);
     for (const member of members) member.land(flight, undefined);
     this.goOn(members.filter(({ isOver }) => !isOver));
   }
@@ -202,6 +206,12 @@ export function tellDropped(
   how: 'message' | 'ledger' | 'preview' | 'limit',
 ): void {
   if (members.length > 1) emit({ type: 'bundle-dropped', bundleId, of: members.length, how });
+}
+
+/** What it takes from whom. What an earlier run has sent was not reserved. */
+function paymentsOf({ members, isFresh }: Flight) {
+  if (!isFresh) return [];
+  return members.flatMap(({ bundle }) => (bundle.opened?.orders ?? []).map(({ limitOrder }) => limitOrder));
 }
 
 function bundlesOf(members: readonly Pursuit[]) {

@@ -14,6 +14,11 @@ export function isFileFault(error: unknown): error is JournalError {
   return error instanceof JournalError && FILE_FAULTS.has(error.code);
 }
 
+type Change = (journal: Journal) => void;
+
+/** How long something may be later. */
+const LATER_MS = 20;
+
 /** What is counted of pushes that found neither a journal nor room to wait for it. */
 const UNWRITTEN = 'journal-unwritable';
 
@@ -22,7 +27,9 @@ const UNWRITTEN = 'journal-unwritable';
  * order when it takes something again: nothing that was learned about a submission is forgotten for a full disk.
  */
 export class Desk {
-  private readonly waiting: ((journal: Journal) => void)[] = [];
+  private readonly waiting: Change[] = [];
+  /** What the file has not been asked to take yet. */
+  private soon: Change[] = [];
   private wasWritable = true;
   private unwritten = 0;
   /** What had to be written before it happens was refused, though smaller writes may still succeed. */
@@ -33,6 +40,7 @@ export class Desk {
     readonly journal: Journal,
     private readonly emit: Observer,
     private readonly limit: number,
+    private readonly after: (ms: number, run: () => void) => void,
   ) {}
 
   /** Whether what comes next can be written down before it happens. */
@@ -46,29 +54,69 @@ export class Desk {
     this.tell(false, error.code);
   }
 
-  /** Writes now, or as soon as the file allows. */
-  write(change: (journal: Journal) => void): void {
+  /** Writes now, or as soon as the file allows. Throws what the change throws, but errors of the file. */
+  write(change: Change): void {
+    this.soon.push(change);
+    this.flush(change);
+  }
+
+  /**
+   * Writes with what is written next, in a moment at the latest: for what a next start finds out again where the process
+   * ends before that.
+   */
+  later(change: Change): void {
+    this.soon.push(change);
+    if (this.soon.length === 1) this.after(LATER_MS, () => this.flush());
+  }
+
+  private flush(urgent?: Change): void {
+    const changes = this.soon;
+    if (changes.length === 0) return;
+    this.soon = [];
     if (this.waiting.length > 0) {
-      this.waiting.push(change);
+      this.waiting.push(...changes);
       return;
     }
+    const thrown = new Map<Change, unknown>();
+    try {
+      if (changes.length === 1) this.run(changes[0]!, thrown);
+      else {
+        this.journal.together(() => {
+          for (const change of changes) this.run(change, thrown);
+        });
+      }
+    } catch (error) {
+      if (!isFileFault(error)) throw error;
+      this.waiting.push(...changes);
+      return this.tell(false, error.code);
+    }
+    for (const [change, error] of thrown) {
+      if (change === urgent) throw error;
+      // Nobody who writes something else can do anything about it.
+      this.after(0, () => {
+        throw error;
+      });
+    }
+  }
+
+  private run(change: Change, thrown: Map<Change, unknown>): void {
     try {
       change(this.journal);
     } catch (error) {
-      if (!isFileFault(error)) throw error;
-      this.waiting.push(change);
-      this.tell(false, error.code);
+      if (isFileFault(error)) throw error;
+      thrown.set(change, error);
     }
   }
 
   /** The same for what a stranger can send without end: where too much waits, it is only counted. */
-  offer(change: (journal: Journal) => void): void {
+  offer(change: Change): void {
     if (this.waiting.length >= this.limit) this.unwritten++;
     else this.write(change);
   }
 
   /** Tries again what waits; called from time to time. */
   retry(): void {
+    this.flush();
     if (this.open) return this.tell(true);
     if (!this.journal.probe()) return this.tell(false, this.journal.fault?.code);
     this.refused = false;

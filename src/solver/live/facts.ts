@@ -7,7 +7,8 @@ import { formatAddress, parseAddress, XRD } from '../../transaction/address.js';
 import type { Desk } from './desk.js';
 
 const MAX_ACCOUNTS = 10_000;
-const CONCURRENT = 2;
+/** At once: a Gateway has a limit of requests, and following transactions matters more. */
+const CONCURRENT = 4;
 /** How long a balance counts as read moments ago. */
 const FRESH_MS = 10_000;
 /** Facts of an account in the journal: the tokens of which it holds a vault, for ever. */
@@ -18,9 +19,28 @@ const MAX_VAULTS = 200;
 interface Holdings {
   /** Vaults that were there, or were not when it was looked. */
   readonly vaults: Map<NodeId, boolean>;
-  amounts: ReadonlyMap<NodeId, Attos>;
+  /** As read, less what our own transactions have taken since. */
+  amounts: Map<NodeId, Attos>;
   /** By the monotonic clock: when the amounts were asked for. */
   readAt: number;
+  /** Less may be there than was read, and more. */
+  touched: boolean;
+  /** What our own transactions will take that have not ended. */
+  readonly pending: Map<NodeId, Attos>;
+}
+
+/** What a transaction takes from an account. */
+interface Payment {
+  readonly account: NodeId;
+  readonly sell: { readonly resource: NodeId };
+  readonly withdrawn: Attos;
+}
+
+/** What an account held moments ago, less what our own transactions take from it. */
+export interface Held {
+  readonly atLeast: Attos;
+  /** Whether there was no more than that. */
+  readonly isAll: boolean;
 }
 
 /**
@@ -37,6 +57,8 @@ export class AccountFacts implements StateFacts {
     private readonly network: number,
     private readonly solver: NodeId,
     private readonly now: () => number,
+    /** Of the solver's end. */
+    private readonly signal: AbortSignal,
   ) {}
 
   /** Takes up what earlier runs have learned. */
@@ -68,18 +90,35 @@ export class AccountFacts implements StateFacts {
     return undefined;
   }
 
-  /** What an account held moments ago; undefined where that is not known. */
-  amount(account: NodeId, resource: NodeId): Attos | undefined {
+  /** Undefined where that is not known. */
+  held(account: NodeId, resource: NodeId): Held | undefined {
     const held = this.accounts.get(account);
     if (held === undefined || this.now() - held.readAt > FRESH_MS) return undefined;
-    return held.amounts.get(resource) ?? 0n;
+    const pending = held.pending.get(resource) ?? 0n;
+    const atLeast = (held.amounts.get(resource) ?? 0n) - pending;
+    return { atLeast, isAll: pending === 0n && !held.touched };
   }
 
-  /** A transaction of ours is on its way: what these accounts hold is not known until it is read again. */
-  forgetAmounts(accounts: Iterable<NodeId>): void {
-    for (const account of accounts) {
+  /** A transaction of ours is on its way: what it takes cannot be paid again. */
+  reserve(payments: readonly Payment[]): void {
+    for (const { account, sell, withdrawn } of payments) {
+      const { pending } = this.holdingsOf(account);
+      pending.set(sell.resource, (pending.get(sell.resource) ?? 0n) + withdrawn);
+    }
+  }
+
+  /** It has come to its end. What it took may be missing in what was read meanwhile already: rather too little is known. */
+  release(payments: readonly Payment[], happened: boolean): void {
+    for (const { account, sell, withdrawn } of payments) {
       const held = this.accounts.get(account);
-      if (held !== undefined) held.readAt = Number.NEGATIVE_INFINITY;
+      const pending = held?.pending.get(sell.resource);
+      // Of an account that was forgotten since, nothing is known anyway.
+      if (held === undefined || pending === undefined) continue;
+      if (pending > withdrawn) held.pending.set(sell.resource, pending - withdrawn);
+      else held.pending.delete(sell.resource);
+      if (!happened) continue;
+      held.touched = true;
+      held.amounts.set(sell.resource, (held.amounts.get(sell.resource) ?? 0n) - withdrawn);
     }
   }
 
@@ -110,15 +149,19 @@ export class AccountFacts implements StateFacts {
     const readAt = this.now();
     let amounts: Map<NodeId, Attos>;
     try {
-      const answer = await this.ledger.balances(formatAddress(account, this.network));
+      const { signal } = this;
+      const answer = await this.ledger.balances(formatAddress(account, this.network), undefined, { signal });
       amounts = new Map([...answer.amounts].map(([address, amount]) => [parseAddress(address, this.network), amount]));
     } catch {
       // A Gateway that does not answer leaves it unknown.
       return;
     }
+    // The journal may be closed by now.
+    if (this.signal.aborted) return;
     const held = this.holdingsOf(account);
     held.amounts = amounts;
     held.readAt = readAt;
+    held.touched = false;
     for (const resource of resources) if (held.vaults.get(resource) !== true) held.vaults.set(resource, false);
     this.learnVaults([...amounts.keys()].map((resource) => ({ account, resource })));
   }
@@ -128,7 +171,8 @@ export class AccountFacts implements StateFacts {
     if (held === undefined) {
       // Whoever came first goes first: it can be asked again.
       if (this.accounts.size >= MAX_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
-      held = { vaults: new Map(), amounts: new Map(), readAt: Number.NEGATIVE_INFINITY };
+      const unread = { amounts: new Map<NodeId, Attos>(), readAt: Number.NEGATIVE_INFINITY, touched: false };
+      held = { vaults: new Map(), pending: new Map(), ...unread };
       this.accounts.set(account, held);
     }
     return held;

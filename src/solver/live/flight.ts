@@ -107,14 +107,16 @@ export class Flight implements Attempt {
   }
 
   private send(): void {
-    this.sentAt ??= this.context.wallNow();
-    this.context.desk.write((journal) => void journal.recordSubmission(this.id));
+    const now = this.context.wallNow();
+    this.sentAt ??= now;
+    this.context.desk.later((journal) => void journal.recordSubmission(this.id, now));
     this.delivery.send(this.isFresh);
   }
 
   private accepted(): void {
     if (this.over) return;
-    this.context.desk.write((journal) => void journal.recordAttemptState(this.id, { state: 'accepted' }));
+    const now = this.context.wallNow();
+    this.context.desk.later((journal) => void journal.recordAttemptState(this.id, { state: 'accepted' }, now));
     this.context.emit({ type: 'attempt-state', txid: this.id, state: 'accepted' });
   }
 

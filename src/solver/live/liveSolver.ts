@@ -60,14 +60,14 @@ export class LiveSolver {
     const { journal, ledger, limits, key, emit } = parts;
     const now = parts.now ?? (() => performance.now());
     const wallNow = parts.wallNow ?? (() => Date.now());
-    const desk = new Desk(journal, emit, options.queueLimit);
+    const desk = new Desk(journal, emit, options.queueLimit, (ms, run) => this.after(ms, run));
     this.desk = desk;
     this.upkeep = new Upkeep(options, { desk, ledger, limits, emit, now, wallNow });
     this.intake = new Intake(options, { desk, ledger, emit, now, onBundle: (live) => this.take(live) });
     this.context = {
       ...options,
       ...{ key, desk, ledger, emit, now, wallNow },
-      facts: new AccountFacts(ledger, desk, options.network, options.account, now),
+      facts: new AccountFacts(ledger, desk, options.network, options.account, now, this.end.signal),
       experience: parts.experience ?? priorExperience(options.policy),
       ledgerNow: () => {
         const reading = ledger.clock.clockAt();

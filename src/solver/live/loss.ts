@@ -12,7 +12,7 @@ export function tellLoss({ id }: Pursuit, flight: Flight, winner: string, contex
   const { desk, ledger, signal } = context;
   const write = (details: CommittedDetails | undefined): void => {
     // The journal may be closed by now.
-    if (!signal.aborted) desk.write((journal) => journal.setDetails(id, { loss: lossOf(winner, details, flight) }));
+    if (!signal.aborted) desk.later((journal) => journal.setDetails(id, { loss: lossOf(winner, details, flight) }));
   };
   const deadline = context.now() + BUDGET_MS;
   ledger

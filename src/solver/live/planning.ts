@@ -8,6 +8,7 @@ import type { SettledOrder } from '../../settlement/settle.js';
 import { findExpired } from '../openFrame.js';
 import type { LiveContext } from './context.js';
 import { type Given, unwritten } from './ending.js';
+import type { Held } from './facts.js';
 import type { LiveBundle } from './pursuit.js';
 
 /** What stands in the way of any attempt of a bundle now. */
@@ -35,7 +36,7 @@ export function plan(
 ): readonly PlanDecision[] {
   const { epoch } = context.ledger.clock.clockAt()!;
   const { experience, policy, facts } = context;
-  const odds = withBalances(waiting, experience.odds, (account, resource) => facts.amount(account, resource));
+  const odds = withBalances(waiting, experience.odds, (account, resource) => facts.held(account, resource));
   const planContext: PlanContext = {
     network: context.network,
     epoch,
@@ -62,7 +63,7 @@ const SHORT: Ppm = 900_000;
 function withBalances(
   waiting: readonly WaitingBundle[],
   odds: Odds,
-  amount: (account: NodeId, resource: NodeId) => Attos | undefined,
+  heldBy: (account: NodeId, resource: NodeId) => Held | undefined,
 ): Odds {
   const wanted = new Map<string, Attos>();
   const keyOf = ({ limitOrder: { account, sell } }: SettledOrder): string => account + sell.resource;
@@ -77,10 +78,11 @@ function withBalances(
     cannotPay: (order) => {
       const { account, sell, foreignCall } = order.limitOrder;
       // One with flash liquidity makes what it sells.
-      const held = foreignCall === undefined ? amount(account, sell.resource) : undefined;
+      const held = foreignCall === undefined ? heldBy(account, sell.resource) : undefined;
       if (held === undefined) return odds.cannotPay(order);
-      if (held >= (wanted.get(keyOf(order)) ?? order.limitOrder.withdrawn)) return 0;
-      return Math.max(odds.cannotPay(order), held < order.limitOrder.withdrawn ? SHORT : 0);
+      if (held.atLeast >= (wanted.get(keyOf(order)) ?? order.limitOrder.withdrawn)) return 0;
+      const isShort = held.isAll && held.atLeast < order.limitOrder.withdrawn;
+      return Math.max(odds.cannotPay(order), isShort ? SHORT : 0);
     },
   };
 }

@@ -169,10 +169,12 @@ export class Pursuit {
 
   private finish(given: Given): void {
     const { bundleId } = this.bundle;
-    this.context.desk.write((journal) => {
-      journal.finish(bundleId, given);
-      if (given.details !== undefined) journal.setDetails(bundleId, given.details);
-    });
+    this.context.desk.write((journal) =>
+      journal.together(() => {
+        journal.finish(bundleId, given);
+        if (given.details !== undefined) journal.setDetails(bundleId, given.details);
+      }),
+    );
     this.close(given, given.expected?.profit);
   }
 

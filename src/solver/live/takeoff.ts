@@ -65,7 +65,7 @@ export class Takeoff {
       pursuit.waiting = false;
       pursuit.takeOff(flight, numbers[index]!);
     });
-    context.facts.forgetAmounts(proposal.orders.map(({ limitOrder }) => limitOrder.account));
+    context.facts.reserve(proposal.orders.map(({ limitOrder }) => limitOrder));
     flight.depart();
   }
 
