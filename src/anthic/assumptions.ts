@@ -307,7 +307,7 @@ export const ASSUMPTIONS = {
       name: 'Who is in the book',
       subject: 'GET /trade/order_book',
       shape:
-        'makers with a session that started new orders; the books of one whose last session ends are gone. What a maker was asked for and has not filled is not offered again',
+        'makers with a session that started new orders; the books of one whose last session ends are gone. What a maker was asked for is not offered again until it has settled or, once filled, until its next book',
       why: 'nobody could hear of an order on any other price',
     },
     {

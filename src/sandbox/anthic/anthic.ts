@@ -16,7 +16,7 @@ import type { OrderView } from './order.js';
 import type { AnthicSettings, FaultSettings } from './settings.js';
 import { SettlementWatch } from './settlement.js';
 import type { SocketServer } from './sockets.js';
-import { SolverStream } from './solverStream.js';
+import { SolverServer } from './solverServer.js';
 import { Tokens } from './tokens.js';
 import { TradeServer } from './trade/server.js';
 import { ruleOf } from './wrapping.js';
@@ -53,7 +53,7 @@ export class LocalAnthic {
       readonly watch: SettlementWatch;
       readonly trade: TradeServer;
       readonly flash: SocketServer;
-      readonly solver: SolverStream;
+      readonly solver: SolverServer;
       readonly ending: AbortController;
     },
   ) {}
@@ -71,7 +71,7 @@ export class LocalAnthic {
     const feed = new EventFeed(now);
     if (options.onEvent !== undefined) feed.listen(options.onEvent);
     const watch = new SettlementWatch(ledger, settings.timing, surroundings, signal);
-    const solver = new SolverStream(faults, feed);
+    const solver = new SolverServer(faults, feed);
     const rule = ruleOf(key);
     const push = (items: readonly string[]) => solver.push(items);
     const shared = { settings, tokens, makers, rule, ledger, feed, faults, signal, surroundings, now, key, randomBits };

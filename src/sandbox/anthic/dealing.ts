@@ -3,7 +3,6 @@ import type { DeskContext } from './context.js';
 import { match, sideOf, type Wanted } from './matching.js';
 import type { Order, Part } from './order.js';
 import type { Orders } from './orders.js';
-import { once } from './release.js';
 import { quantity } from './tokens.js';
 
 /** Splits orders over makers and asks them to fill. */
@@ -16,7 +15,7 @@ export class Dealer {
   ) {}
 
   /**
-   * Splits what is to be sold and bought over makers that have not been tried. Returns what sends them their parts;
+   * Splits what is to be sold and bought over makers that have not failed it. Returns what sends them their parts;
    * undefined where they do not suffice or time does not.
    */
   deal(order: Order, sellAmount: Attos, buyAmount: Attos): (() => void) | undefined {
@@ -34,13 +33,12 @@ export class Dealer {
     };
     const side = sideOf(wanted);
     const room = settings.maxMakers - order.parts.length;
-    const shares = match(wanted, makers.offers(side, base, quote, order.tried), room);
+    const shares = match(wanted, makers.offers(side, base, quote, order.failed), room);
     if (shares === undefined) return undefined;
     const fillBefore = Math.ceil((now + window) / 1000);
     const parts = shares.map(({ maker, sell, buy, base: amount }): Part => {
-      maker.promise(side, base, quote, amount);
-      const unpromise = once(() => maker.promise(side, base, quote, -amount));
-      return { id: this.newId(), maker, sell, buy, fillBefore, state: 'open', unpromise };
+      const { claim, release: unclaim } = maker.claim(side, base, quote, amount);
+      return { id: this.newId(), maker, sell, buy, fillBefore, state: 'open', claim, unclaim };
     });
     for (const part of parts) this.orders.addPart(order, part);
     return () => this.send(order, parts, now, fillBefore);

@@ -92,7 +92,7 @@ export class OrderDesk {
       release,
       parts: [],
       offered: [],
-      tried: new Set(),
+      failed: new Set(),
       state: 'matched',
     };
     const send = this.dealer.deal(order, sell.amount, buy.amount);
@@ -139,6 +139,7 @@ export class OrderDesk {
       buy += part.buy;
       this.options.feed.emit({ type: 'part-lost', order: order.id, part: part.id, maker: part.maker.name, why });
       this.drop(part);
+      order.failed.add(part.maker);
     }
     order.parts = order.parts.filter((part) => !parts.includes(part));
     const send = this.dealer.deal(order, sell, buy);
@@ -150,9 +151,13 @@ export class OrderDesk {
   private drop(part: Part): void {
     const wasFilled = part.state === 'filled';
     part.state = 'lost';
-    part.unpromise();
-    part.release?.();
+    this.free(part);
     if (wasFilled) record(this.options, part, { completed: { outcome: 'Rejected' } });
+  }
+
+  private free(part: Part): void {
+    part.unclaim();
+    part.release?.();
   }
 
   private push(order: Order): void {
@@ -174,7 +179,7 @@ export class OrderDesk {
       const { id, expiresAtMs } = part.fill!;
       const onEnd = (of: SettlementEnd) => {
         this.told(order, id, of);
-        part.release!();
+        this.free(part);
         record(this.options, part, { completed: { outcome: of.type === 'settled' ? 'Settled' : 'Expired' } });
       };
       this.options.watch.follow({ id, expiresAtMs, soon: true, onEnd });

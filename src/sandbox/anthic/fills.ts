@@ -82,7 +82,7 @@ export class Fills {
     }
     part.state = 'filled';
     part.fill = checked;
-    part.unpromise();
+    part.claim.filled = true;
     this.count += 1;
     const { id, maker } = part;
     this.context.feed.emit({ type: 'fill-received', order: order.id, part: id, maker: maker.name, fill: checked.id });

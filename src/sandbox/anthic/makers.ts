@@ -3,6 +3,7 @@ import type { Attos } from '../../base/amount.js';
 import { aggregate, type Book, type BookSide, EMPTY_BOOK, without } from './book.js';
 import { FillHistory } from './history.js';
 import type { Offer } from './matching.js';
+import type { Release } from './release.js';
 import type { AnthicSettings, MakerSettings } from './settings.js';
 import type { Token } from './tokens.js';
 
@@ -13,13 +14,20 @@ export interface MakerSession {
   notify(method: string, params: object): void;
 }
 
+/** So much of a side of a book that its maker was asked for. */
+export interface Claim {
+  readonly amount: Attos;
+  /** The maker knows of it: its next book has it taken off already. */
+  filled: boolean;
+}
+
 /** One maker account: what all its sessions share. */
 export class Maker {
   readonly history = new FillHistory();
   readonly sessions = new Set<MakerSession>();
   private readonly books = new Map<string, Book>();
-  /** Pair and side → base amount of parts that are sent and neither filled nor lost. */
-  private readonly promised = new Map<string, Attos>();
+  /** Pair and side → what it was asked for and has not settled. */
+  private readonly claims = new Map<string, Set<Claim>>();
 
   constructor(readonly settings: MakerSettings) {}
 
@@ -37,6 +45,10 @@ export class Maker {
     const isEmpty = book.bids.length === 0 && book.asks.length === 0;
     if (isEmpty) this.books.delete(pairKey(base, quote));
     else this.books.set(pairKey(base, quote), book);
+    for (const side of ['bids', 'asks'] as const) {
+      const claims = this.claimsOn(side, base, quote);
+      for (const claim of claims) if (claim.filled) claims.delete(claim);
+    }
   }
 
   clearBooks(): void {
@@ -50,15 +62,27 @@ export class Maker {
   /** Its levels less what it was asked for already. */
   offer(side: BookSide, base: Token, quote: Token): readonly Level[] {
     if (!this.isListening) return [];
-    const promised = this.promised.get(`${pairKey(base, quote)} ${side}`) ?? 0n;
-    return without(this.bookOf(base, quote)[side], promised);
+    let claimed = 0n;
+    for (const { amount } of this.claimsOn(side, base, quote)) claimed += amount;
+    return without(this.bookOf(base, quote)[side], claimed);
   }
 
-  promise(side: BookSide, base: Token, quote: Token, amount: Attos): void {
+  /** Takes an amount off what it offers, until it is released; or, once it is filled, until its next book. */
+  claim(
+    side: BookSide,
+    base: Token,
+    quote: Token,
+    amount: Attos,
+  ): { readonly claim: Claim; readonly release: Release } {
+    const claims = this.claimsOn(side, base, quote);
+    const claim = { amount, filled: false };
+    claims.add(claim);
+    return { claim, release: () => void claims.delete(claim) };
+  }
+
+  private claimsOn(side: BookSide, base: Token, quote: Token): Set<Claim> {
     const key = `${pairKey(base, quote)} ${side}`;
-    const sum = (this.promised.get(key) ?? 0n) + amount;
-    if (sum === 0n) this.promised.delete(key);
-    else this.promised.set(key, sum);
+    return this.claims.get(key) ?? this.claims.set(key, new Set()).get(key)!;
   }
 
   /** To every session that asked for new orders. */

@@ -1,7 +1,7 @@
 import type { Attos } from '../../base/amount.js';
 import type { CheckedOrder } from './check.js';
 import type { EndState } from './events.js';
-import type { Maker } from './makers.js';
+import type { Claim, Maker } from './makers.js';
 import type { Release } from './release.js';
 import { type Quantity, quantity } from './tokens.js';
 
@@ -22,8 +22,9 @@ export interface Part {
   fill?: CheckedOrder;
   /** Gives the maker's funds back. */
   release?: Release;
-  /** Takes the part off the maker's book promise. */
-  readonly unpromise: Release;
+  /** What it takes of the maker's book, and what gives that back. */
+  readonly claim: Claim;
+  readonly unclaim: Release;
 }
 
 /** A taker's order from its acceptance to its one end. */
@@ -36,8 +37,8 @@ export interface Order {
   parts: Part[];
   /** All there ever were. */
   readonly offered: Part[];
-  /** Makers that had their chance. */
-  readonly tried: Set<Maker>;
+  /** Makers that did not fill: they are not asked again. */
+  readonly failed: Set<Maker>;
   state: 'matched' | 'pushed' | EndState;
   bundle?: number;
 }

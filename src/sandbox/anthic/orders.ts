@@ -27,7 +27,6 @@ export class Orders {
   addPart(order: Order, part: Part): void {
     order.parts.push(part);
     order.offered.push(part);
-    order.tried.add(part.maker);
     this.parts.set(part.id, { order, part });
   }
 

@@ -166,6 +166,21 @@ async function ordered(): Promise<{ maker: Awaited<ReturnType<typeof silent>>; o
   return { maker, order: await maker.order() };
 }
 
+describe('what was asked of a maker', () => {
+  it('is not offered again until it has settled, or the maker says so', async () => {
+    const { maker, order } = await ordered();
+    const left = { bids: [['90000', '0.5']], asks: [] };
+    expect(await book()).toEqual(left);
+    await maker.quote([['90000', '1']], []);
+    expect(await book()).toEqual(left);
+    await maker.fill(order);
+    await stand.event('bundle-pushed');
+    expect(await book()).toEqual(left);
+    await maker.quote([['90000', '0.7']], []);
+    expect(await book()).toEqual({ bids: [['90000', '0.7']], asks: [] });
+  });
+});
+
 describe('a new order', () => {
   it("is the taker's view, and goes to every session that asked", async () => {
     const maker = await silent();

@@ -84,6 +84,25 @@ describe('a maker', () => {
     expect(await stand.event('order-ended')).toMatchObject({ state: 'settled' });
   });
 
+  it('that has filled its part is asked for the part of another that does not', async () => {
+    await start({ settings: { timing: { fillWindowMs: 200 } } });
+    const [filling, slow] = [await stand.maker(1), await stand.maker(2, silent)];
+    await stand.solver();
+    await filling.quote(
+      [
+        ['90000', '0.25'],
+        ['88500', '1'],
+      ],
+      [],
+    );
+    await slow.quote([['89000', '1']], []);
+    await trade();
+    expect(await stand.event('order-ended')).toMatchObject({ state: 'settled' });
+    expect(filling.orders).toHaveLength(2);
+    await filling.execution(4);
+    expect(slow.executions).toEqual([]);
+  });
+
   it('whose fill is not used hears that it was rejected, and its balance is free again', async () => {
     await start({ settings: { timing: { fillWindowMs: 200 } } });
     const [filling, slow] = [await stand.maker(1), await stand.maker(2, silent)];

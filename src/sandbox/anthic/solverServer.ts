@@ -8,7 +8,7 @@ import { type Peer, SocketServer } from './sockets.js';
 const MAX_MESSAGE = 64 * 1024;
 
 /** The Solver API: pushes bundles to whoever is connected, and replays nothing. */
-export class SolverStream {
+export class SolverServer {
   private readonly peers = new Set<Peer>();
   private server: SocketServer | undefined;
 
