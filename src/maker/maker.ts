@@ -1,18 +1,16 @@
 import { FlashClient, type FlashOptions } from '../anthic/flash/client.js';
-import { CallRefused, FlashError } from '../anthic/flash/error.js';
 import type { FillExecution, NewOrder, TokenAmount } from '../anthic/flash/wire.js';
-import { MIN_EXPIRY } from '../anthic/order/expiry.js';
 import type { Clock } from '../anthic/stream/clock.js';
 import type { LedgerClock } from '../ledger/clock.js';
 import type { SolverEvent } from '../observe/event.js';
 import { faultOf } from './fault.js';
+import { Filler } from './filler.js';
 import { Follower, type MakerLedger } from './follower.js';
 import { Inventory } from './inventory.js';
 import { type Acceptance, type Decline, decline, judgeOrder } from './judge.js';
 import type { Pricing } from './pricing.js';
 import { emptyBook, Quoter } from './quoter.js';
-import type { FillAnswer } from './schema.js';
-import { type FillSigner, signFill } from './signFill.js';
+import type { FillSigner } from './signFill.js';
 import type { MakerStore, WrittenFill } from './store.js';
 import type { Terms } from './terms.js';
 
@@ -51,7 +49,7 @@ export class Maker {
   private readonly quoter: Quoter;
   private readonly follower: Follower;
   private readonly client: FlashClient;
-  private readonly filling = new Set<Promise<void>>();
+  private readonly filler: Filler;
   private pricing: Pricing;
   private pricingAt: number;
   private pausedFor: string | undefined;
@@ -77,6 +75,7 @@ export class Maker {
       onExecution: (execution) => this.executed(execution),
       onEvent: emit,
     });
+    this.filler = new Filler({ ...{ store, clock, emit }, signer: options.signer, client: this.client });
     this.quoter = new Quoter({
       ...{ inventory, emit },
       publish: (book) => {
@@ -119,10 +118,10 @@ export class Maker {
     const grace = new Promise<void>((resolve) => {
       cancel = clock.after(graceMs, resolve);
     });
-    await Promise.race([Promise.all(this.filling), grace]);
+    await Promise.race([this.filler.idle(), grace]);
     cancel();
     await this.client.stop();
-    await Promise.all([this.looking, ...this.filling]);
+    await Promise.all([this.looking, this.filler.idle()]);
     return { inFlight: this.openFills };
   }
 
@@ -179,13 +178,14 @@ export class Maker {
     if (store.knows(order.id)) return;
     const verdict = this.decide(order);
     if (verdict.type === 'decline') return this.declined(order, verdict);
-    const fill = this.writeAhead(order, verdict);
+    try {
+      this.filler.fill(order, verdict, this.terms!, this.options.ledger.clock.clockAt()!.epoch);
+    } catch (error) {
+      this.inventory.release(order.id);
+      throw error;
+    }
     // What it takes is promised now: the book must not offer it any more.
     this.guarded('quotes', () => this.requote());
-    const sending = this.send(fill)
-      .catch((error) => this.failed('fill', error))
-      .finally(() => this.filling.delete(sending));
-    this.filling.add(sending);
   }
 
   /** What it accepts it has reserved. */
@@ -209,47 +209,6 @@ export class Maker {
     this.options.store.declined(order, code, detail);
     this.client.decline(order.id);
     this.options.emit({ type: 'order-declined', orderId: order.id, code, detail });
-  }
-
-  /** Signs and writes down. What fails here was never sent, so nothing is promised. */
-  private writeAhead(order: NewOrder, verdict: Acceptance): WrittenFill & { readonly transaction: string } {
-    const { store, signer, clock, ledger, emit } = this.options;
-    try {
-      const { epoch } = ledger.clock.clockAt()!;
-      const fill = signFill(order, verdict, this.terms!, signer, { now: clock.now(), epoch });
-      store.writeAhead(fill);
-      const { orderId, subintentId, sold, bought } = fill;
-      emit({
-        ...{ type: 'fill-written', orderId, subintentId, gain: verdict.gain },
-        ...{ sold: sold.amount, soldSymbol: sold.symbol, bought: bought.amount, boughtSymbol: bought.symbol },
-      });
-      return fill;
-    } catch (error) {
-      this.inventory.release(order.id);
-      throw error;
-    }
-  }
-
-  private async send(fill: WrittenFill & { readonly transaction: string }): Promise<void> {
-    const { store, clock, emit } = this.options;
-    const { orderId, transaction } = fill;
-    // Later, Anthic would not take it, however long the order waits.
-    const fillBefore = Math.min(fill.fillBefore, fill.expiresAt - 1000 * MIN_EXPIRY);
-    const started = clock.monotonic();
-    const tell = (answer: FillAnswer | 'unknown', detail?: string) => {
-      store.answered(orderId, answer === 'unknown' ? null : answer, detail ?? null);
-      emit({ type: 'fill-answered', orderId, answer, detail, tookMs: clock.monotonic() - started });
-    };
-    try {
-      await this.client.fill({ orderId, transaction, fillBefore });
-    } catch (error) {
-      // Even one that was refused is out, and signed: its balance stays promised until the ledger is past its expiry.
-      const { code, detail } = faultOf(error);
-      if (error instanceof CallRefused) return tell('refused', `${error.rpcCode}: ${detail}`);
-      if (error instanceof FlashError && error.code === 'fill-too-late') return tell('not-sent', detail);
-      return tell('unknown', `${code}: ${detail}`);
-    }
-    tell('accepted');
   }
 
   private executed(execution: FillExecution): void {
