@@ -1,0 +1,139 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TradeApi } from '../../anthic/trade/client.js';
+import { SolverError } from '../../base/error.js';
+import { GatewayEndpoint } from '../../ledger/endpoint.js';
+import { Ledger } from '../../ledger/ledger.js';
+import { systemSurroundings } from '../../ledger/surroundings.js';
+import type { Network } from '../../transaction/network.js';
+import { areBooksClosed, type Balance, balanceBooks, type Holdings, readHoldings } from './books.js';
+import { Dex, type DexOrder } from './dex.js';
+import { Party } from './party.js';
+import { PRICING, USERS } from './script.js';
+import { Stage } from './stage.js';
+
+export interface ProductionOptions {
+  readonly binary: string;
+  readonly network: Network;
+  readonly roundMs: number;
+  readonly pollMs: number;
+  readonly signal: AbortSignal;
+}
+
+const WAIT_MS = 30_000;
+/** Longer than an order lives. */
+const END_MS = 90_000;
+const LOOK_MS = 20;
+
+/** Everything that a trade needs, up and running: stage, makers, a solver, a DEX; and what all held before. */
+export class Production {
+  /** Every order that was handed in. */
+  readonly orders = new Map<string, DexOrder>();
+  /** Who has ended although nobody asked it to. */
+  private dead: string | undefined;
+
+  private constructor(
+    readonly stage: Stage,
+    readonly dex: Dex,
+    readonly ledger: Ledger,
+    readonly before: Holdings,
+    private readonly parties: readonly Party[],
+    private readonly options: ProductionOptions,
+    private readonly cleanUp: () => Promise<void>,
+  ) {
+    for (const { name, ended } of parties) void ended.then((error) => this.die(name, error));
+    void stage.sandbox.failed.then((error) => this.die('the ledger', error));
+  }
+
+  static async open(options: ProductionOptions): Promise<Production> {
+    const { signal } = options;
+    const closing: (() => unknown)[] = [];
+    const cleanUp = async () => {
+      for (const close of closing.reverse()) await close();
+    };
+    try {
+      const folder = mkdtempSync(join(tmpdir(), 'anthic-demo-'));
+      closing.push(() => rmSync(folder, { recursive: true, force: true }));
+      const stage = await Stage.open({ ...options, folder, users: USERS, makers: PRICING, solvers: 1 });
+      closing.push(() => stage.close());
+      signal.throwIfAborted();
+      const before = await readHoldings(stage);
+      const { makers, solvers } = stage.cast;
+      const parties = [
+        ...makers.map((maker) => Party.maker(maker.name, stage.makerArgs(maker))),
+        ...solvers.map((solver) => Party.solver(solver.name, stage.solverArgs(solver))),
+      ];
+      closing.push(() => Promise.all(parties.map((party) => party.stop())));
+      const surroundings = systemSurroundings();
+      const ledger = new Ledger([new GatewayEndpoint(stage.sandbox.gateway.url, surroundings)], surroundings);
+      await ledger.checkNetwork(options.network.id, { signal });
+      await ledger.clock.poll(signal);
+      const ending = new AbortController();
+      void ledger.clock.run(ending.signal);
+      closing.push(() => ending.abort());
+      const dex = await Dex.open(new TradeApi(stage.anthic.tradeUrl, surroundings), ledger, options.network);
+      const production = new Production(stage, dex, ledger, before, parties, options, cleanUp);
+      await production.untilQuoted();
+      return production;
+    } catch (error) {
+      await cleanUp();
+      throw error;
+    }
+  }
+
+  /** Resolves when the condition holds. Errors: that of a party that ended, `demo-stuck`, or the reason of the signal. */
+  async until(done: () => boolean, what: string, waitMs = WAIT_MS): Promise<void> {
+    const { signal } = this.options;
+    const { sleep, now } = systemSurroundings();
+    const limit = now() + waitMs;
+    while (!done()) {
+      if (this.dead !== undefined) throw this.broken(this.dead);
+      if (now() > limit) throw this.broken(`waited in vain for ${what}`);
+      await sleep(LOOK_MS, signal);
+    }
+  }
+
+  /** Resolves when Anthic knows the end of every order. */
+  quiet(): Promise<void> {
+    const { anthic } = this.stage;
+    return this.until(
+      () => anthic.stats().open === 0 && anthic.stats().followed === 0,
+      'the end of all orders',
+      END_MS,
+    );
+  }
+
+  /** Waits until nothing is open any more, ends makers and solver, and compares everybody's books with the ledger. */
+  async balance(): Promise<Balance> {
+    await this.quiet();
+    await this.until(() => areBooksClosed(this.stage.cast), 'the books of makers and solver', END_MS);
+    for (const party of this.parties) await party.stop();
+    return balanceBooks(this.stage, this.before, new Map([...this.orders].map(([id, { deal }]) => [id, deal])));
+  }
+
+  /** What makers and solver have warned of. */
+  get warnings(): readonly string[] {
+    return this.parties.flatMap(({ name, warnings }) => warnings.map((line) => `${name} warned: ${line}`));
+  }
+
+  close(): Promise<void> {
+    return this.cleanUp();
+  }
+
+  /** Every maker has prices, and the solver listens. */
+  private untilQuoted(): Promise<void> {
+    const { anthic } = this.stage;
+    const pairs = PRICING.reduce((sum, of) => sum + (of as { pairs: unknown[] }).pairs.length, 0);
+    return this.until(() => anthic.stats().solvers > 0 && this.stage.watch.books.size === pairs, 'prices and a solver');
+  }
+
+  private die(name: string, error: unknown): void {
+    this.dead ??= `${name} has ended: ${error instanceof Error ? error.message : 'without an error'}`;
+  }
+
+  private broken(message: string): SolverError {
+    const last = this.warnings.at(-1);
+    return new SolverError('demo-broken', message, last === undefined ? {} : { hint: last });
+  }
+}
