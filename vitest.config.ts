@@ -3,8 +3,8 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // Those need the engine: vitest.engine.config.ts.
-    exclude: [...configDefaults.exclude, 'test/engine/**'],
+    // Those need the engine or a browser: vitest.engine.config.ts, vitest.page.config.ts.
+    exclude: [...configDefaults.exclude, 'test/engine/**', 'test/page/**'],
     testTimeout: 20_000,
     hookTimeout: 60_000,
     // Two cores are what CI has; more workers would only disturb the tests that look at the clock.

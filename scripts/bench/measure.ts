@@ -38,8 +38,9 @@ export function measureTogether<K extends string>(works: Record<K, () => void>, 
   return Object.fromEntries(names.map((name) => [name, percentiles(times[name])])) as Record<K, Times>;
 }
 
-function percentiles(times: Float64Array): Times {
-  times.sort();
+/** Of microseconds in any order. */
+export function percentiles(values: Iterable<number>): Times {
+  const times = Float64Array.from(values).sort();
   const at = (share: number) => times[Math.min(times.length - 1, Math.floor(times.length * share))]!;
   return { p50: at(0.5), p90: at(0.9), p99: at(0.99) };
 }

@@ -5,7 +5,6 @@ import { JournalError } from './error.js';
 import {
   type AttemptNews,
   type AttemptState,
-  type ChargedShare,
   type Committed,
   FINAL_STATES,
   FOLLOWED_STATES,
@@ -13,7 +12,7 @@ import {
   isLive,
   UNRESOLVED,
 } from './model.js';
-import { splitExactly } from './split.js';
+import { chargedShares } from './shares.js';
 import type { Store } from './store.js';
 
 /**
@@ -122,7 +121,8 @@ function chargeShares(store: Store, attempt: number, news: Committed): void {
       .where('share.attempt', '=', attempt)
       .orderBy('share.received'),
   );
-  const given = news.shares ?? inProportion(rows, news);
+  const parts = rows.map(({ bundle, fee, reward }) => ({ bundleId: bundle, fee: BigInt(fee), reward: BigInt(reward) }));
+  const given = news.shares ?? chargedShares(parts, news);
   const add = (field: 'fee' | 'xrdChange'): Attos => given.reduce((sum, share) => sum + share[field], 0n);
   const bundles = new Set(given.map(({ bundleId }) => bundleId));
   const complete = given.length === rows.length && rows.every(({ bundle }) => bundles.has(bundle));
@@ -135,26 +135,6 @@ function chargeShares(store: Store, attempt: number, news: Committed): void {
     const share = store.query.updateTable('share').set(change);
     store.run(share.where('attempt', '=', attempt).where('received', '=', received));
   }
-}
-
-/** Each pays its part of the fee; what came beside the fee goes by the rewards. */
-function inProportion(
-  rows: readonly { readonly bundle: string; readonly fee: string; readonly reward: string }[],
-  { fee, xrdChange }: Committed,
-): ChargedShare[] {
-  const fees = splitExactly(
-    fee,
-    rows.map((row) => BigInt(row.fee)),
-  );
-  const income = splitExactly(
-    xrdChange + fee,
-    rows.map((row) => BigInt(row.reward)),
-  );
-  return rows.map(({ bundle }, index) => ({
-    bundleId: bundle,
-    fee: fees[index]!,
-    xrdChange: income[index]! - fees[index]!,
-  }));
 }
 
 /** A success settles every bundle of the attempt, and ends the other attempts for them: they lost to this one. */

@@ -58,11 +58,11 @@ export function insertBundle({ store, tally }: Books, bundle: NewBundle, end?: E
       source: bundle.source,
       expires_at: expiries.length === 0 ? null : Math.min(...expiries),
       state: end === undefined ? 'queued' : null,
-      details: bundle.details === undefined ? null : JSON.stringify(bundle.details),
+      // A copy says nothing new: its original has the rest.
+      details: end?.outcome === 'duplicate' || bundle.details === undefined ? null : JSON.stringify(bundle.details),
       ...endColumns(end),
     }),
   );
-  // A copy says nothing new: its original has the rest.
   if (end?.outcome !== 'duplicate') insertParts(store, id, bundle);
   store.onCommit(() => tally.move(undefined, end?.outcome ?? 'queued'));
   return id;
@@ -93,6 +93,18 @@ function endColumns(end: (End & { readonly at: number }) | undefined) {
     fee: end?.expected?.fee.toString() ?? null,
     profit: end?.expected?.profit.toString() ?? null,
   };
+}
+
+/** Adds to what is kept beside a bundle's columns; a part that was there already is replaced. */
+export function patchDetails({ store }: Books, { seq }: Taken, patch: object): void {
+  const row = store.get(store.query.selectFrom('received').select('details').where('seq', '=', seq))!;
+  const details = { ...(row.details === null ? {} : JSON.parse(row.details)), ...patch };
+  store.run(
+    store.query
+      .updateTable('received')
+      .set({ details: JSON.stringify(details) })
+      .where('seq', '=', seq),
+  );
 }
 
 /** Moves an open bundle between the open states. */

@@ -5,7 +5,7 @@ import type { PartyNews } from '../settlement/party.js';
 import { findAttempt, submitAttempt, updateAttempt } from './attemptNews.js';
 import { type AttemptBooks, type Conflict, insertAttempt, liveConflicts, potentialCost } from './attempts.js';
 import type { End } from './bundles.js';
-import { checkEnd, endBundle, findTaken, insertBundle, setState, taken } from './bundles.js';
+import { checkEnd, endBundle, findTaken, insertBundle, patchDetails, setState, taken } from './bundles.js';
 import { JournalError } from './error.js';
 import type { LimitBooks, LimitState } from './limits.js';
 import type { AttemptNews, NewAttempt, NewBundle } from './model.js';
@@ -15,6 +15,7 @@ import { type Pruned, prune, type Retention } from './prune.js';
 import { JournalReader } from './reader.js';
 import { Ledger, type LimitName, readLimits } from './spend.js';
 import { Store, type StoreOptions } from './store.js';
+import type { BundleStory } from './story.js';
 import { type Counters, Tally } from './tally.js';
 import type { Verification } from './verify.js';
 
@@ -171,6 +172,11 @@ export class Journal extends JournalReader implements LimitBooks {
     });
   }
 
+  /** Adds to the details of a bundle that was taken, ended or not. Error: `unknown-bundle`. */
+  setDetails(bundleId: string, patch: BundleStory): void {
+    this.store.write('deferred', () => patchDetails(this.books, taken(this.books, bundleId), patch));
+  }
+
   override counters(): Counters {
     return this.books.tally.counters;
   }
@@ -248,6 +254,20 @@ export class Journal extends JournalReader implements LimitBooks {
   /** Adds a race to what is remembered of its tip. */
   recordRace(tipBasisPoints: number, won: boolean): void {
     this.store.write('deferred', () => recordRace(this.store, tipBasisPoints, won, this.now()));
+  }
+
+  /** Facts whose key begins so, those learned last first. */
+  facts(prefix: string, limit: number): { readonly key: string; readonly value: unknown }[] {
+    const rows = this.store.all(
+      this.store.query
+        .selectFrom('fact')
+        .select(['key', 'value'])
+        .where('key', '>=', prefix)
+        .where('key', '<', `${prefix}\u{10ffff}`)
+        .orderBy('learned_at', 'desc')
+        .limit(limit),
+    );
+    return rows.map(({ key, value }) => ({ key, value: JSON.parse(value) as unknown }));
   }
 
   /** Drops what is old, and keeps what accounting needs. */

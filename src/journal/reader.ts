@@ -15,6 +15,7 @@ import {
   type UnfinishedBundle,
   unfinished,
 } from './query/bundles.js';
+import { everyAttempt, type WholeAttempt } from './query/everyAttempt.js';
 import { type StrayFrames, strayFrames } from './query/stray.js';
 import { Ledger, type LimitRecord, readLimits } from './spend.js';
 import { Store, type StoreOptions } from './store.js';
@@ -55,6 +56,11 @@ export class JournalReader {
   /** A bundle's attempts, first to last. */
   attempts(bundle: Pick<Bundle, 'seq'>): Attempt[] {
     return attemptsOf(this.store, bundle.seq);
+  }
+
+  /** Attempts as wholes, oldest first: of bundles received at or after, before. */
+  everyAttempt(filter: Pick<BundleFilter, 'since' | 'until'> = {}): IterableIterator<WholeAttempt> {
+    return everyAttempt(this.store, filter);
   }
 
   /** Attempts whose end is not known, oldest first, with their bytes: what recovery looks up and may send again. */

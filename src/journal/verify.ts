@@ -128,6 +128,11 @@ const RULES: readonly (readonly [rule: string, message: string, sql: string])[] 
        or (fee_charged is not null) <> (state in ('committed-success', 'committed-failure'))
        or (xrd_change is not null) <> (state in ('committed-success', 'committed-failure'))`,
   ],
+  [
+    'pruned',
+    'expected a count of bundles under one of the outcomes there are',
+    `select outcome as subject from pruned where outcome not in (${words(OUTCOMES)}) or count < 1`,
+  ],
 ];
 
 /**

@@ -49,6 +49,7 @@ export interface CallReport {
   readonly error: GatewayError | undefined;
 }
 
+/** A Gateway gives its node 4 s for a submission (docs/interfaces.md §1.1, step 6). */
 const TIMEOUT_MS = 5_000;
 /** Short: one that is back shall be noticed within two seconds. */
 const COOL_DOWN: Backoff = { baseMs: 250, capMs: 1_500 };
@@ -64,8 +65,9 @@ export class GatewayEndpoint {
   /** Hears of every ledger state that an answer carries, and when its question was asked. */
   onLedgerState: (state: LedgerState, askedAt: number, endpoint: string) => void = () => {};
   onCall: (report: CallReport) => void = () => {};
+  /** Of each call, unless the call has its own. */
+  readonly timeoutMs: number;
   private readonly client: GatewayApiClient;
-  private readonly timeoutMs: number;
 
   constructor(
     url: string,

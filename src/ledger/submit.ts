@@ -9,7 +9,7 @@ export interface SubmitOptions {
   /** Ends the attempts that are under way, too: what they did is then unknown. */
   readonly signal?: AbortSignal | undefined;
   readonly maxAttempts?: number;
-  /** Of one attempt: a retry within the budget is worth more than a long wait. */
+  /** Of one attempt: a retry within the budget is worth more than a long wait. Default: the endpoint's own. */
   readonly attemptTimeoutMs?: number;
   readonly retry?: Backoff;
   /** Called right before the bytes are handed to an endpoint. */
@@ -48,8 +48,6 @@ export interface Submission {
 }
 
 const MAX_ATTEMPTS = 5;
-/** A Gateway gives its node 4 s (docs/interfaces.md §1.1, step 6). */
-const ATTEMPT_TIMEOUT_MS = 6_000;
 const RETRY: Backoff = { baseMs: 150, capMs: 2_000 };
 
 /**
@@ -108,7 +106,7 @@ async function submitTo(
     if (signal?.aborted) break;
     attempts += 1;
     options.onSend?.(endpoint.name, attempts);
-    const timeoutMs = Math.max(1, Math.min(options.attemptTimeoutMs ?? ATTEMPT_TIMEOUT_MS, deadline - now()));
+    const timeoutMs = Math.max(1, Math.min(options.attemptTimeoutMs ?? endpoint.timeoutMs, deadline - now()));
     try {
       const { duplicate } = await endpoint.submit(hex, { timeoutMs, signal });
       return { ...facts(), type: 'accepted', duplicate };

@@ -15,6 +15,8 @@ export interface TrackerOptions {
   readonly burst?: number;
   /** Transactions that are asked about at the same time: a slow Gateway is not buried. */
   readonly maxConcurrent?: number;
+  /** After so long without an answer the next Gateway is asked as well. */
+  readonly patienceMs?: number;
   readonly decide?: Partial<DecideOptions>;
 }
 
@@ -50,6 +52,7 @@ interface Tracked {
 const INTERVAL_MS = 1_000;
 const REQUESTS_PER_SECOND = 50;
 const MAX_CONCURRENT = 32;
+const PATIENCE_MS = 1_000;
 /** Transactions open for longer than any bundle lives are looked at less and less often. */
 const SLOW_AFTER_MS = 120_000;
 const MAX_INTERVAL_MS = 15_000;
@@ -90,7 +93,8 @@ export class Tracker {
     if (this.tracked.has(id)) return Promise.reject(new Error(`${id} is followed already`));
     const now = this.surroundings.now();
     return new Promise((settle, fail) => {
-      const inquiry = new Inquiry(followed, this.surroundings, this.options.decide ?? {});
+      const { decide = {}, patienceMs = PATIENCE_MS } = this.options;
+      const inquiry = new Inquiry(followed, this.surroundings, decide, patienceMs);
       const nextAt = now + (options.firstLookMs ?? this.intervalMs);
       this.tracked.set(id, {
         ...{ inquiry, since: now, nextAt, busy: false, closing: false, last: '', options },
@@ -102,14 +106,14 @@ export class Tracker {
       const stopListening = onAbort(signal, (reason) => {
         this.tracked.delete(id);
         fail(reason);
-        this.alarm.abort();
+        this.alarm.abort(NEWS);
       });
       this.wake();
     });
   }
 
   private wake(): void {
-    this.alarm.abort();
+    this.alarm.abort(NEWS);
     if (this.running) return;
     this.running = true;
     void this.run();
@@ -171,7 +175,7 @@ export class Tracker {
     } finally {
       each.busy = false;
       each.nextAt = this.surroundings.now() + this.intervalOf(each);
-      this.alarm.abort();
+      this.alarm.abort(NEWS);
     }
   }
 
@@ -185,6 +189,8 @@ export class Tracker {
 }
 
 const NEVER = new AbortController().signal;
+/** Without a reason an abort makes an error with a stack, and that costs more than all else of a poll. */
+const NEWS = 'there is something to do';
 
 /** Near its end before all others, then by how long it has been waiting: nothing waits for ever. */
 function moreUrgent(a: Tracked, b: Tracked): number {

@@ -117,6 +117,22 @@ type AttemptEvent =
       readonly assumed: boolean;
       readonly stages: Readonly<Record<'verified' | 'planned' | 'signed', Stage>>;
     }
+  /** A Gateway was asked what would become of a settlement that was in doubt, or of one in a dry run. */
+  | {
+      readonly type: 'previewed';
+      readonly bundleIds: readonly string[];
+      readonly outcome: 'Succeeded' | 'Failed' | 'Rejected' | 'unavailable';
+      readonly tookMicros: number;
+    }
+  /** One of several bundles spoiled the settlement that they shared: the others go on without it. */
+  | {
+      readonly type: 'bundle-dropped';
+      readonly bundleId: string;
+      /** How many bundles shared it. */
+      readonly of: number;
+      /** What named it: a node's message, the ledger's record of who used a subintent, a preview, or its own limit. */
+      readonly how: 'message' | 'ledger' | 'preview' | 'limit';
+    }
   | ({ readonly type: 'attempt-journaled'; readonly txid: string } & Stage)
   /** The first byte goes to the first endpoint. */
   | ({ readonly type: 'submission-started'; readonly txid: string; readonly endpoints: number } & Stage)

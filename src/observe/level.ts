@@ -25,6 +25,8 @@ const LEVELS: Levels = {
   'bundle-received':        'debug',
   'bundle-finished':        ({ outcome }) => OUTCOME_LEVELS.get(outcome) ?? 'info',
   'settlement-planned':     'debug',
+  'previewed':              ({ outcome }) => (outcome === 'unavailable' ? 'warn' : 'debug'),
+  'bundle-dropped':         'info',
   'attempt-journaled':      'debug',
   'submission-started':     'debug',
   'submission-result':      ({ verdict }) => (verdict === 'accepted' ? 'debug' : 'warn'),

@@ -3,6 +3,7 @@ import { observerOf } from './handlers.js';
 import { attemptMetrics, bundleMetrics } from './metrics/bundles.js';
 import { moneyMetrics } from './metrics/money.js';
 import { feedMetrics, ledgerMetrics, priceMetrics } from './metrics/network.js';
+import { settlementMetrics } from './metrics/settlements.js';
 import { stageMetrics } from './metrics/stages.js';
 import { upkeepMetrics } from './metrics/upkeep.js';
 import type { Observer } from './observers.js';
@@ -27,6 +28,7 @@ export class Metrics {
     this.observe = observerOf(
       bundleMetrics(registry),
       attemptMetrics(registry),
+      settlementMetrics(registry),
       stageMetrics(registry),
       moneyMetrics(registry),
       feedMetrics(registry),

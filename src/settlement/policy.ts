@@ -38,8 +38,8 @@ export interface Policy {
 
 export interface PriceSources {
   readonly http: { readonly url: string } | undefined;
-  /** Anthic's order book: the name of the market there of each token, against XRD. */
-  readonly orderBook: { readonly url: string; readonly symbols: ReadonlyMap<NodeId, string> } | undefined;
+  /** Anthic's order books, by the URL of its Trade API. */
+  readonly orderBook: { readonly url: string } | undefined;
 }
 
 export interface PolicyNetwork {

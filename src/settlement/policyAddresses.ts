@@ -44,9 +44,9 @@ export class PolicyAddresses {
   }
 
   /** What is added from the solver's own account has a price: without one it would never be used. */
-  checkPriced(inventory: ReadonlyMap<NodeId, Attos>, priced: readonly ReadonlyMap<NodeId, unknown>[]): void {
+  checkPriced(inventory: ReadonlyMap<NodeId, Attos>, table: ReadonlyMap<NodeId, Attos>): void {
     for (const resource of inventory.keys()) {
-      if (resource === XRD || priced.some((prices) => prices.has(resource))) continue;
+      if (resource === XRD || table.has(resource)) continue;
       throw this.fail(`inventory.${this.names.get(resource)}`, 'expected a price of it in prices');
     }
   }

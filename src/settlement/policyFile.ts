@@ -93,7 +93,7 @@ const schema = z.strictObject({
       table: tokens(amount(PRICE, 1n)),
       maxAge: whole(1, 24 * HOUR).default(BEST.prices.maxAge),
       http: z.strictObject({ url }).optional(),
-      orderBook: z.strictObject({ url, symbols: tokens(text('the name of a market', /^[\w.\-/:]{1,64}$/)) }).optional(),
+      orderBook: z.strictObject({ url }).optional(),
     })
     .prefault({}),
   inventory: tokens(amount(AMOUNT, 1n)),
@@ -112,19 +112,14 @@ export function readPolicy(json: unknown, where: string): Policy {
   const addresses = new PolicyAddresses(fail);
   const { http, orderBook } = prices;
   const table = addresses.read('prices.table', prices.table);
-  const symbols = addresses.read('prices.orderBook.symbols', orderBook?.symbols ?? {});
   const caps = addresses.read('inventory', inventory);
   addresses.checkXrd(table);
-  if (http === undefined) addresses.checkPriced(caps, [table, symbols]);
+  if (http === undefined && orderBook === undefined) addresses.checkPriced(caps, table);
   return {
     ...same,
     minProfit,
     maxFee,
-    prices: {
-      table,
-      maxAge: prices.maxAge,
-      sources: { http, orderBook: orderBook && { url: orderBook.url, symbols } },
-    },
+    prices: { table, maxAge: prices.maxAge, sources: { http, orderBook } },
     inventory: caps,
     network: addresses.network,
   };

@@ -8,6 +8,7 @@ describe('a solver that is killed at any moment', () => {
     const report = await crash({ count: KILLS });
     expect(report.problems).toEqual([]);
     expect(report.atSteps).toBeGreaterThan(0);
+    expect(report.merged).toBeGreaterThan(0);
     expect(report.outcomes.settled).toBeGreaterThan(0);
   });
 });

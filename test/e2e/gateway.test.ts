@@ -2,9 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/sandbox/fault/fault.js';
 import { startStreamServer } from '../support/streamServer.js';
 import { RunningSolver, until } from './solver.js';
-import { makeBundle, openWorld, type World } from './world.js';
+import { makeBundle, openWorld, type RuleWorld } from './world.js';
 
-let world: World;
+let world: RuleWorld;
 afterEach(() => world.close());
 
 describe('a Gateway', () => {

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
 import { bundleFrame } from '../support/streamServer.js';
 import { RunningSolver, until } from './solver.js';
-import { accountOf, makeBundle, openWorld, success, type World } from './world.js';
+import { accountOf, makeBundle, openWorld, type RuleWorld, success } from './world.js';
 
-let world: World;
+let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld();
 });
@@ -113,7 +113,7 @@ describe('a signal', () => {
   });
 
   it('leaves what takes too long to the next run, which finds it', async () => {
-    const args = ['--shutdown-timeout-ms', '100'];
+    const args = ['--shutdown-timeout-ms', '100', '--policy', 'single'];
     const solver = await new RunningSolver(world, { args }).ready();
     world.inflict({ type: 'stall' }, '/transaction/status');
     world.stream.pushBundle(makeBundle());

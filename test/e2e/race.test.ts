@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { RunningSolver } from './solver.js';
-import { FEE, makeBundle, openWorld, REWARD, rivalOf, submitTo, type World, type WorldOptions } from './world.js';
+import { makeBundle, openWorld, REWARD, type RuleWorld, rivalOf, submitTo, type WorldOptions } from './world.js';
 
 const RIVAL = 801;
-let world: World;
+let world: RuleWorld;
 afterEach(() => world.close());
 
 async function open(options: WorldOptions = {}) {
@@ -55,27 +55,30 @@ describe('a race', () => {
 });
 
 describe('two solvers', () => {
-  it('settle each of 50 bundles once, and both journals agree with the ledger', { timeout: 60_000 }, async () => {
+  it('settle each of 200 bundles once, and both journals agree with the ledger', { timeout: 180_000 }, async () => {
+    const count = 200;
     world = await openWorld({ solvers: [800, RIVAL] });
-    const solvers = await Promise.all([800, RIVAL].map((key) => new RunningSolver(world, { key }).ready()));
-    for (let n = 0; n < 50; n++) {
+    const args = ['--requests-per-second', '1000'];
+    const solvers = await Promise.all([800, RIVAL].map((key) => new RunningSolver(world, { key, args }).ready()));
+    for (let n = 0; n < count; n++) {
       world.stream.pushBundle(makeBundle());
       if (n % 5 === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    const [a, b] = await Promise.all(solvers.map((solver) => solver.outcomes(50)));
+    const [a, b] = await Promise.all(solvers.map((solver) => solver.outcomes(count, 120_000)));
     const odd = solvers.flatMap((solver) =>
       solver.logged('bundle-finished').filter(({ outcome }) => !/settled|lost/.test(outcome)),
     );
     expect(odd).toEqual([]);
-    expect((a!.settled ?? 0) + (b!.settled ?? 0)).toBe(50);
-    expect([a, b].map((each) => (each!.settled ?? 0) + (each!.lost ?? 0))).toEqual([50, 50]);
+    expect((a!.settled ?? 0) + (b!.settled ?? 0)).toBe(count);
+    expect([a, b].map((each) => (each!.settled ?? 0) + (each!.lost ?? 0))).toEqual([count, count]);
     const settled = solvers.flatMap((solver) =>
       solver.read((journal) => [...journal.bundles({ status: ['settled'] })].map(({ id }) => id)),
     );
-    expect(new Set(settled).size).toBe(50);
+    expect(new Set(settled).size).toBe(count);
     for (const solver of solvers) await solver.finish();
     await solvers[0]!.matchesLedger(800);
     await solvers[1]!.matchesLedger(RIVAL);
-    expect(solvers[0]!.gained() + solvers[1]!.gained()).toBe(50n * (REWARD - FEE));
+    const fees = solvers.reduce((sum, solver) => sum + solver.paid(), 0n);
+    expect(solvers[0]!.gained() + solvers[1]!.gained() + fees).toBe(BigInt(count) * REWARD);
   });
 });

@@ -3,9 +3,9 @@ import { fromHex } from '../../src/base/bytes.js';
 import type { UserTransaction } from '../../src/sandbox/ledger/transaction.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
 import { RunningSolver } from './solver.js';
-import { FEE, makeBundle, openWorld, payerOf, success, type World } from './world.js';
+import { FEE, makeBundle, openWorld, payerOf, type RuleWorld, success } from './world.js';
 
-let world: World;
+let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld();
 });

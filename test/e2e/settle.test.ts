@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecording } from '../../src/solver/recording.js';
 import { bundleFrame } from '../support/streamServer.js';
 import { newFile, RunningSolver, until } from './solver.js';
-import { FEE, makeBundle, openWorld, REWARD, type World } from './world.js';
+import { FEE, makeBundle, openWorld, REWARD, type RuleWorld } from './world.js';
 
-let world: World;
+let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld();
 });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect } from 'vitest';
 import { runCommand } from '../../src/cli/run.js';
 import { JournalReader } from '../../src/journal/reader.js';
@@ -76,18 +77,19 @@ export class RunningSolver {
     return this.log.filter((line) => line.event === event);
   }
 
-  async until(event: string, count = 1): Promise<Logged[]> {
+  async until(event: string, count = 1, ms?: number): Promise<Logged[]> {
     await until(
       () => this.logged(event).length >= count,
       `${count} ${event}`,
       () => this.stdout.text + this.stderr.text,
+      ms,
     );
     return this.logged(event);
   }
 
   /** Resolves when `count` bundles have ended, with their outcomes by number. */
-  async outcomes(count: number): Promise<Record<string, number>> {
-    const ends = await this.until('bundle-finished', count);
+  async outcomes(count: number, ms?: number): Promise<Record<string, number>> {
+    const ends = await this.until('bundle-finished', count, ms);
     const outcomes: Record<string, number> = {};
     for (const { outcome } of ends) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
     return outcomes;
@@ -98,6 +100,23 @@ export class RunningSolver {
     await this.until('stream-open');
     await this.until('balance');
     return this;
+  }
+
+  /** What `/health/live` or `/health/ready` answers: its status, and the codes of its reasons. */
+  async health(of: 'live' | 'ready'): Promise<{ readonly status: number; readonly codes: readonly string[] }> {
+    const response = await fetch(`${/http:\S+/.exec(this.stderr.text)![0]}/health/${of}`);
+    const { reasons } = (await response.json()) as { reasons: { code: string }[] };
+    return { status: response.status, codes: reasons.map(({ code }) => code) };
+  }
+
+  /** Resolves when it is ready, or is not for this reason. */
+  async becomes(wanted: 'ready' | string): Promise<void> {
+    const codes = wanted === 'ready' ? '' : wanted;
+    for (const limit = performance.now() + 15_000; performance.now() < limit; await sleep(50)) {
+      const health = await this.health('ready');
+      if (health.codes.join() === codes && health.status === (codes === '' ? 200 : 503)) return;
+    }
+    expect(await this.health('ready')).toBe(wanted);
   }
 
   read<T>(read: (journal: JournalReader) => T): T {
@@ -135,12 +154,17 @@ export class RunningSolver {
     return this.read((journal) => [...journal.bundles()].reduce((sum, bundle) => sum + (bundle.xrdChange ?? 0n), 0n));
   }
 
+  /** The fees that the journal says it has paid. */
+  paid(): bigint {
+    return this.read((journal) => [...journal.bundles()].reduce((sum, bundle) => sum + bundle.feeCharged, 0n));
+  }
+
   async matchesLedger(number = SOLVER_NUMBER): Promise<void> {
     expect(this.gained()).toBe((await this.world.balance(number)) - FUNDS);
   }
 }
 
-export async function until(done: () => boolean, what: string, context = () => '', ms = 15_000): Promise<void> {
+export async function until(done: () => boolean, what: string, context = () => '', ms = 30_000): Promise<void> {
   const limit = performance.now() + ms;
   while (!done()) {
     if (performance.now() > limit)
@@ -151,6 +175,6 @@ export async function until(done: () => boolean, what: string, context = () => '
           .join('\n')
           .slice(-6000)}`,
       );
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await sleep(10);
   }
 }

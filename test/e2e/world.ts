@@ -3,7 +3,7 @@ import { fromHex, toHex } from '../../src/base/bytes.js';
 import type { Fault, FaultRule } from '../../src/sandbox/fault/fault.js';
 import { FaultSchedule } from '../../src/sandbox/fault/schedule.js';
 import { Gateway } from '../../src/sandbox/gateway/server.js';
-import { type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
+import { type PreviewRule, type Rule, RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
 import type { UserTransaction } from '../../src/sandbox/ledger/transaction.js';
 import { Sandbox } from '../../src/sandbox/sandbox.js';
 import { randomDiscriminator } from '../../src/settlement/compose/transaction.js';
@@ -19,7 +19,7 @@ import { itemHex, makeItem, makePair, type OrderOptions, token } from '../suppor
 import { post } from '../support/gateway.js';
 import { bundleFrame, type StreamServer, startStreamServer } from '../support/streamServer.js';
 
-/** A ledger by rule behind real Gateways, and a Solver API: all that a solver sees of the outside, on real sockets. */
+/** A ledger behind real Gateways, and a Solver API: all that a solver sees of the outside, on real sockets. */
 
 export const SIM = networkById(242);
 export const XRD_SIM = formatAddress(XRD, SIM);
@@ -46,9 +46,16 @@ export function payerOf({ hex }: Pick<UserTransaction, 'hex'>): string {
   throw new Error('expected a root that locks a fee');
 }
 
+/** How many bundles of two a transaction settles: each order has its wrapper. */
+export function pairsIn({ subintents }: Pick<UserTransaction, 'subintents'>): bigint {
+  return BigInt(subintents.length) / 4n;
+}
+
+/** Each pair costs and brings the same, in whatever company. */
 export function success(transaction: UserTransaction): Ruling {
   const payer = payerOf(transaction);
-  return { outcome: 'success', fee: FEE, payer, changes: { [payer]: { [XRD_SIM]: REWARD } } };
+  const pairs = pairsIn(transaction);
+  return { outcome: 'success', fee: pairs * FEE, payer, changes: { [payer]: { [XRD_SIM]: pairs * REWARD } } };
 }
 
 export interface WorldOptions {
@@ -61,8 +68,6 @@ export interface World {
   readonly sandbox: Sandbox;
   readonly gateways: readonly Gateway[];
   readonly stream: StreamServer;
-  /** What becomes of transactions; a success unless told otherwise. */
-  rule: Rule;
   /** A fault of one Gateway, on one path or all. */
   inflict(fault: Fault, path?: string, gateway?: number, more?: Partial<FaultRule>): void;
   heal(): void;
@@ -70,25 +75,57 @@ export interface World {
   close(): Promise<void>;
 }
 
-export const FUNDS = units(1000);
+export interface RuleWorld extends World {
+  /** What becomes of transactions; a success unless told otherwise. */
+  rule: Rule;
+  /** What a preview says; that it succeeds unless told otherwise. */
+  previewRule: PreviewRule;
+  /** Makers hold nothing from now on. */
+  ruin(): void;
+}
 
-export async function openWorld({
-  gateways: count = 1,
-  roundMs = 40,
-  solvers = [SOLVER_NUMBER],
-}: WorldOptions = {}): Promise<World> {
-  const start = { epoch: 50, proposerTimestampMs: Date.now() };
-  const ledger = new RuleLedger(SIM, (transaction) => world.rule(transaction), start);
-  const sandbox = await Sandbox.over(ledger, { port: 0, roundMs });
+export const FUNDS = units(1000);
+export const EPOCH = 50;
+
+/** On a ledger that answers by rule. Everybody holds what makers sell, until they are ruined. */
+export async function openWorld({ roundMs = 40, ...options }: WorldOptions = {}): Promise<RuleWorld> {
+  const start = { epoch: EPOCH, proposerTimestampMs: Date.now() };
+  const ledger = new RuleLedger(
+    SIM,
+    (transaction) => world.rule(transaction),
+    start,
+    (preview) => world.previewRule(preview),
+  );
+  const balances = ledger.balances.bind(ledger);
+  let everybodyHolds: Record<string, string> = {
+    [formatAddress(token(1), SIM)]: '1000',
+    [formatAddress(token(2), SIM)]: '1000',
+  };
+  ledger.balances = async (account) => ({ ...everybodyHolds, ...(await balances(account)) });
+  const world: RuleWorld = Object.assign(await surround(await Sandbox.over(ledger, { port: 0, roundMs }), options), {
+    rule: success,
+    previewRule: (preview: Parameters<PreviewRule>[0]) =>
+      ({ outcome: 'success', fee: pairsIn(preview) * FEE }) as const,
+    ruin() {
+      everybodyHolds = {};
+    },
+  });
+  return world;
+}
+
+/** What stands around a ledger. Solvers are funded. */
+export async function surround(
+  sandbox: Sandbox,
+  { gateways: count = 1, solvers = [SOLVER_NUMBER] }: WorldOptions,
+): Promise<World> {
   const gateways = [sandbox.gateway];
   while (gateways.length < count) gateways.push(await Gateway.start(sandbox.world));
   for (const number of solvers) await sandbox.world.fund(accountOf(number), { resource: XRD_SIM, amount: '1000' });
   const stream = await startStreamServer();
-  const world: World = {
+  return {
     sandbox,
     gateways,
     stream,
-    rule: success,
     inflict(fault, path = '*', gateway = 0, more = {}) {
       gateways[gateway]!.faults = new FaultSchedule({ seed: 1, rules: [{ path, ...more, fault }] });
     },
@@ -105,15 +142,16 @@ export async function openWorld({
       await sandbox.close();
     },
   };
-  return world;
 }
 
-/** Pairs use keys from 100 on, two each: none of them is the solver's, or Anthic's. */
+/** Users have keys from 100 on, two a pair, and none of them is the solver's, or Anthic's. */
 let made = 1000;
 
 export interface BundleOptions {
-  /** Which pair it is of; a new one unless given. */
+  /** Tells bundles apart; a new one unless given. */
   readonly seed?: number;
+  /** The number of the pair of users; one of its own for each seed unless given. */
+  readonly users?: number;
   readonly secondsLeft?: number;
   readonly reward?: bigint;
   readonly edit?: (order: OrderOptions) => OrderOptions;
@@ -122,13 +160,15 @@ export interface BundleOptions {
 /** The items of a bundle that settles. */
 export function makeBundle({
   seed = ++made,
+  users = seed,
   secondsLeft = 60,
   reward = REWARD / 2n,
   edit = (order) => order,
 }: BundleOptions = {}): string[] {
   const maxTimestamp = BigInt(Math.floor(Date.now() / 1000) + secondsLeft);
-  return makePair(token(1), token(2), units(1), units(2), seed).map((order) => {
-    const whole = edit({ ...order, header: { ...order.header, maxTimestamp } });
+  return makePair(token(1), token(2), units(1), units(2), users).map((order, side) => {
+    const discriminator = BigInt(2 * seed + side);
+    const whole = edit({ ...order, header: { ...order.header, discriminator, maxTimestamp } });
     return itemHex(makeItem(whole, { header: { discriminator: BigInt(seed) }, reward }));
   });
 }
@@ -140,7 +180,7 @@ export function rivalOf(items: readonly string[], number: number, tipBasisPoints
   const key = SolverKey.fromBytes('Ed25519', Buffer.from(secretOf(number), 'hex'));
   const proposal = propose(orders, {
     network: SIM.id,
-    epoch: 50n,
+    epoch: BigInt(EPOCH),
     solver: { account: preallocatedAccount(key.publicKey), publicKey: key.publicKey },
     facts: { holdsVault: () => true },
     composition: 'cheapest',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { splitExactly } from '../../src/base/split.js';
 import { ATTEMPT_STATES, type AttemptNews, bundleIdOf, isFinal } from '../../src/journal/model.js';
-import { splitExactly } from '../../src/journal/split.js';
 import { attemptOf, Desk, failure, START, shareOf, success, temporaryFolder, XRD } from './support.js';
 
 const folder = temporaryFolder();
@@ -33,7 +33,7 @@ describe('planAttempt', () => {
       message: undefined,
       details: { tip: 0 },
       payload: Buffer.from('bytes of tx1'),
-      bundles: [{ bundleId: id, n: 1, wrapperIds: ['a', 'b'] }],
+      bundles: [{ bundleId: id, n: 1, wrapperIds: ['a', 'b'], reward: XRD, fee: 982n * 10n ** 15n }],
     });
     expect(desk.rules).toEqual([]);
   });

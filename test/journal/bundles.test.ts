@@ -184,4 +184,29 @@ describe('queries', () => {
     desk.journal.setFact('vault', { a: false });
     expect(desk.reopen().fact('vault')).toEqual({ value: { a: false }, learnedAt: START });
   });
+
+  it('keep details that are added to, before and after the end', () => {
+    const desk = new Desk(folder);
+    const id = desk.receive('a', 'b');
+    desk.journal.setDetails(id, { orders: [] });
+    desk.journal.finish(id, { outcome: 'declined' });
+    desk.journal.setDetails(id, { considered: [] });
+    desk.journal.setDetails(id, { simulated: { by: 'model', outcome: 'Succeeded' } });
+    desk.journal.receive({ ...bundleOf(['a', 'b']), details: { orders: [1] } });
+    const [copy, bundle] = [...desk.reopen().bundles()];
+    expect(bundle!.details).toEqual({
+      ...{ orders: [], considered: [] },
+      simulated: { by: 'model', outcome: 'Succeeded' },
+    });
+    expect(copy!.details).toBeUndefined();
+    expect(() => desk.journal.setDetails('unheard of', {})).toThrow(/holds no bundle/);
+  });
+
+  it('and facts are found by how their keys begin, the newest first, so many', () => {
+    const desk = new Desk(folder);
+    for (const key of ['a/1', 'a/2', 'b/1']) desk.journal.setFact(key, [key]);
+    expect(desk.journal.facts('a/', 10).map(({ value }) => value)).toEqual(expect.arrayContaining([['a/1'], ['a/2']]));
+    expect(desk.journal.facts('a/', 1)).toHaveLength(1);
+    expect(desk.journal.facts('c', 10)).toEqual([]);
+  });
 });

@@ -56,6 +56,8 @@ describe('verify', () => {
     ['has-bytes', 'delete from payload where attempt = 4'],
     ['concluded', 'update attempt set concluded_at = null where id = 2'],
     ['concluded', 'update attempt set fee_charged = null where id = 2'],
+    ['pruned', "insert into pruned (outcome, count) values ('vanished', 1)"],
+    ['pruned', "insert into pruned (outcome, count) values ('expired', -1)"],
     ['shares', "update share set fee_charged = '1' where attempt = 1"],
     ['shares', "update attempt set reward = '1.5' where id = 1"],
     ['shares', 'update share set profit = profit || 1 where attempt = 4'],

@@ -7,12 +7,16 @@ const BYTES = '4d220c02';
 const OK: Scripted = { json: { duplicate: false } };
 const refusal = (message: string): Scripted => error(400, { type: message }, message);
 
-async function submit(scripts: (Parameters<FakeGateway['on']>[1] | undefined)[], options: Partial<SubmitOptions> = {}) {
+async function submit(
+  scripts: (Parameters<FakeGateway['on']>[1] | undefined)[],
+  options: Partial<SubmitOptions> = {},
+  timeoutMs = 1_000,
+) {
   const gateways = await Promise.all(scripts.map(() => FakeGateway.start()));
   scripts.forEach((script, index) => {
     if (script !== undefined) gateways[index]!.on(SUBMIT, script);
   });
-  const endpoints = gateways.map((gateway) => endpointOf(gateway));
+  const endpoints = gateways.map((gateway) => endpointOf(gateway, { timeoutMs }));
   const retry = { baseMs: 10, capMs: 40 };
   const given = { deadline: performance.now() + 1_000, retry, ...options };
   const submission = submitEverywhere(endpoints, BYTES, given, surroundings());
@@ -44,6 +48,14 @@ describe('submitting', () => {
     expect(sent).toEqual([1, 2, 3, 4, 5]);
     const bodies = gateways[0]!.calls(SUBMIT).map(({ body }) => body.notarized_transaction_hex);
     expect(new Set(bodies)).toEqual(new Set([BYTES]));
+  });
+
+  it("an attempt takes no longer than the endpoint's other requests", async () => {
+    const options = { deadline: performance.now() + 3_600_000, maxAttempts: 1 };
+    const { submission } = await submit([{ fault: 'stall' }], options, 200);
+    const [result] = await submission.results;
+    expect(result).toMatchObject({ type: 'unknown', attempts: 1, error: { code: 'timeout' } });
+    expect(result!.tookMs).toBeLessThan(3_000);
   });
 
   it('T16: a duplicate is as good as new', async () => {
@@ -125,15 +137,15 @@ describe('submitting', () => {
 
   it('an abort ends it: what was under way may have arrived, what was not has not', async () => {
     const controller = new AbortController();
-    setTimeout(() => controller.abort(new Error('stop')), 30);
-    const { submission } = await submit(
-      [{ fault: 'stall' }, { status: 429, text: '', headers: { 'retry-after': '0' } }],
-      {
-        signal: controller.signal,
-        deadline: performance.now() + 5_000,
-        retry: { baseMs: 4_000, capMs: 4_000 },
-      },
-    );
+    const refused = { status: 429, text: '', headers: { 'retry-after': '0' } };
+    const { submission, gateways } = await submit([{ fault: 'stall' }, refused], {
+      signal: controller.signal,
+      deadline: performance.now() + 50_000,
+      retry: { baseMs: 40_000, capMs: 40_000 },
+    });
+    await expect.poll(() => gateways.every((gateway) => gateway.calls(SUBMIT).length > 0)).toBe(true);
+    // The refusal has to be read, too.
+    setTimeout(() => controller.abort(new Error('stop')), 300);
     expect(await submission.results).toMatchObject([
       { type: 'unknown', arrived: true },
       { type: 'unknown', arrived: false },

@@ -18,9 +18,9 @@ const FOLLOWED: Followed = {
   window: { endEpoch: 20n, maxTimestamp: BigInt(EXPIRY_MS / 1000) },
 };
 
-async function tracking(count = 1, options: TrackerOptions = {}, of: Surroundings = surroundings()) {
+async function tracking(count = 1, options: TrackerOptions = {}, of: Surroundings = surroundings(), timeoutMs = 300) {
   const gateways = await Promise.all(Array.from({ length: count }, () => FakeGateway.start()));
-  const endpoints = gateways.map((gateway) => endpointOf(gateway, { timeoutMs: 300 }, of));
+  const endpoints = gateways.map((gateway) => endpointOf(gateway, { timeoutMs }, of));
   const decide = { repeatMs: 5, graceMs: 200, ...options.decide };
   const tracker = { intervalMs: 20, requestsPerSecond: 2_000, ...options, decide };
   const ledger = new Ledger(endpoints, of, { tracker });
@@ -346,6 +346,40 @@ describe('the polling', () => {
     a.commit(OWN);
     expect(await end).toMatchObject({ type: 'committed-success' });
     expect(errors.length).toBeGreaterThan(0);
+  });
+
+  it.each([STATUS, SUBINTENT, DETAILS])(
+    'a Gateway that stands still holds up no end that another shows: %s',
+    async (path) => {
+      const { a, b, follow } = await tracking(2, { patienceMs: 20 }, surroundings(), 3_600_000);
+      a.on(path, { fault: 'stall' });
+      const committed = follow();
+      await until(() => a.calls(path).length + b.calls(STATUS).length > 0);
+      for (const each of [a, b]) each.commit(OWN, { subintents: [SUB_A, SUB_B] });
+      expect(await committed.end).toMatchObject({ type: 'committed-success' });
+      for (let n = 0; n < 4; n++) {
+        for (const each of [a, b]) each.commit(`txid_tdx_2_1n${n}`, { subintents: [`subtxid_${n}`] });
+        expect(await follow({}, numbered(n)).end).toMatchObject({ type: 'committed-success' });
+      }
+    },
+  );
+
+  it('an answer that comes when the next poll has begun says nothing any more', async () => {
+    const { a, b, follow } = await tracking(2, { patienceMs: 20, intervalMs: 10 }, surroundings(), 3_600_000);
+    let release: (said: Scripted) => void = () => {};
+    const late = new Promise<Scripted>((resolve) => {
+      release = resolve;
+    });
+    a.on(STATUS, (_, nth) => (nth === 1 ? late : { fault: 'stall' }));
+    const { end, events } = follow();
+    await until(() => b.calls(STATUS).length > 2);
+    const ledger_state = a.ledgerState();
+    release({ json: { ledger_state, status: 'Pending', intent_status: 'Pending', known_payloads: [] } });
+    const before = b.calls(STATUS).length;
+    await until(() => b.calls(STATUS).length > before + 2);
+    expect(events.map(({ phase }) => phase)).toEqual(['unknown']);
+    b.commit(OWN);
+    expect(await end).toMatchObject({ type: 'committed-success' });
   });
 
   it('without subintents there is nothing but the status to ask', async () => {

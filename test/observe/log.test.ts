@@ -48,6 +48,10 @@ describe('the fields of a line', () => {
       ...{ bundleIds: ['abababababab'], txid: 'txid_tdx_2_1qpzry9x8gf2t', fee: '0.5', feeKnown: true },
       stages: { verified: { tookMicros: 1 } },
     });
+    const previewed: SolverEvent = { type: 'previewed', bundleIds: [BUNDLE], outcome: 'Failed', tookMicros: 2.2 };
+    expect(fieldsOf(previewed)).toEqual({ bundleIds: ['abababababab'], outcome: 'Failed', tookMicros: 2 });
+    const dropped: SolverEvent = { type: 'bundle-dropped', bundleId: BUNDLE, of: 4, how: 'preview' };
+    expect(fieldsOf(dropped)).toEqual({ bundleId: 'abababababab', of: 4, how: 'preview' });
     const recovery: SolverEvent = { type: 'recovery', bundles: 1, attempts: [{ txid: TXID, state: 'planned' }] };
     expect(fieldsOf(recovery)).toEqual({
       ...{ bundles: 1, attempts: [{ txid: 'txid_tdx_2_1qpzry9x8gf2t', state: 'planned' }] },

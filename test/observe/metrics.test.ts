@@ -52,6 +52,25 @@ describe('metrics of bundles', () => {
     expect(await values('bundle_reasons_total')).toEqual({ 'outcome="declined",reason="min-profit"': 1 });
   });
 
+  it('tell how many share a settlement, what previews say, and who spoils', async () => {
+    const stages = { verified: { tookMicros: 1 }, planned: { tookMicros: 1 }, signed: { tookMicros: 1 } };
+    const amounts = { reward: 1n, fee: 1n, profit: 0n, lock: 1n };
+    emit(
+      ...['a', 'b'].map(
+        (txid): SolverEvent => ({
+          ...{ type: 'settlement-planned', bundleIds: [txid, 'x', 'y'], txid, attempt: 1, stages, ...amounts },
+          ...{ feeKnown: true, assumed: false },
+        }),
+      ),
+      { type: 'previewed', bundleIds: ['a', 'b'], outcome: 'Failed', tookMicros: 20_000 },
+      { type: 'bundle-dropped', bundleId: 'x', of: 3, how: 'message' },
+    );
+    expect(await value('settlement_bundles_sum')).toBe(6);
+    expect(await value('settlement_bundles_count')).toBe(2);
+    expect(await value('preview_seconds_sum', 'outcome="Failed"')).toBeCloseTo(0.02);
+    expect(await value('bundles_dropped_total', 'how="message"')).toBe(1);
+  });
+
   it('know where each attempt stands', async () => {
     const open = async (): Promise<Record<string, number>> =>
       Object.fromEntries(Object.entries(await values('attempts_open')).filter(([, count]) => count !== 0));

@@ -1,12 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { units } from '../../src/base/amount.js';
-import type { Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
+import { toHex } from '../../src/base/bytes.js';
+import { RuleLedger, type Ruling } from '../../src/sandbox/ledger/ruleLedger.js';
 import { readTransaction } from '../../src/sandbox/ledger/transaction.js';
-import type { Sandbox } from '../../src/sandbox/sandbox.js';
-import { ed25519Key, makeNotarized, makeSignedPartial, type TransactionOptions } from '../support/build.js';
+import { Sandbox } from '../../src/sandbox/sandbox.js';
+import { encodeTransaction } from '../../src/transaction/payload.js';
+import {
+  ed25519Key,
+  makeNotarized,
+  makePreview,
+  makeSignedPartial,
+  type TransactionOptions,
+} from '../support/build.js';
 import { notarizedHex, SIM, SIM_XRD } from '../support/engine.js';
 import { post, refusal, type Sdk, sdk } from '../support/gateway.js';
-import { ruleSandbox } from '../support/ruleSandbox.js';
+import { RULE_START, ruleSandbox } from '../support/ruleSandbox.js';
 
 /** The Gateway over a ledger by rule: what it says of submissions, in every state they can be in. */
 
@@ -361,5 +369,26 @@ describe('a bad request', () => {
     await gateway.submit(hex);
     await sandbox.world.round();
     expect((await gateway.committed(id, { manifest_instructions: true })).transaction.manifest_instructions).toBe('');
+  });
+});
+
+describe('a preview by rule', () => {
+  it('says what the rule says, and refuses what it cannot read', async () => {
+    let outcome: 'success' | 'failure' | 'rejected' = 'success';
+    const ledger = new RuleLedger(SIM, undefined, RULE_START, ({ subintents, tipBasisPoints }) => {
+      return { outcome, fee: units(subintents.length + tipBasisPoints) };
+    });
+    const other = await Sandbox.over(ledger, { port: 0 });
+    const preview = { ...makePreview({ startEpoch: 40n, endEpoch: 60n, tipBasisPoints: 3, instructions: [] }) };
+    const hex = toHex(encodeTransaction('PreviewTransactionV2', preview));
+    const said = async () => (await sdk(other.gateway.url).preview(hex, {}, { core_api_receipt: true })).receipt as any;
+    expect(await said()).toMatchObject({ status: 'Succeeded', fee_summary: { xrd_total_execution_cost: '3' } });
+    outcome = 'failure';
+    expect(await said()).toMatchObject({ status: 'Failed', error_message: 'ApplicationError(ByRule)' });
+    outcome = 'rejected';
+    expect((await said()).status).toBe('Rejected');
+    const { status, body } = await refusal(sdk(other.gateway.url).preview('4d220f'));
+    expect([status, body.details.validation_errors[0].path]).toEqual([400, '?']);
+    await other.close();
   });
 });

@@ -140,6 +140,15 @@ describe('merging', () => {
     expect(settled(decisions).map(({ bundles }) => bundles.length)).toEqual([2, 2]);
   });
 
+  it('makes no transaction that is longer than the ledger takes', () => {
+    const large = [0, 1].map((seed) => {
+      const [first, second] = makePair(A, B, units(1), units(2), seed) as [OrderOptions, OrderOptions];
+      const header = { ...first.header, blobs: [new Uint8Array(600_000)] };
+      return waitingOf(`${seed}`, [readOrder({ ...first, header }), readOrder(second)]);
+    });
+    expect(groups(planSettlements(large, planContext({ chances: SURE })))).toEqual(['0', '1']);
+  });
+
   it('keeps to what is worth more alone when the estimate promised too much', () => {
     const waiting = pairs(2);
     // A tie between merging and not: every chance of failing lies behind the lock.

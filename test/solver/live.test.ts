@@ -1,131 +1,20 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { units } from '../../src/base/amount.js';
-import { JournalError } from '../../src/journal/error.js';
-import { Journal } from '../../src/journal/journal.js';
-import { type LimitSettings, Limits } from '../../src/journal/limits.js';
-import type { Outcome } from '../../src/ledger/outcome.js';
-import type { EndpointResult, Verdict } from '../../src/ledger/submit.js';
-import type { FollowOptions } from '../../src/ledger/tracker.js';
 import type { SolverEvent } from '../../src/observe/event.js';
-import type { LiveOptions } from '../../src/solver/live/context.js';
 import { Desk } from '../../src/solver/live/desk.js';
 import { chargedBy, endOfBundle, newsOf } from '../../src/solver/live/ending.js';
-import { LiveSolver } from '../../src/solver/live/liveSolver.js';
 import { formatAddress } from '../../src/transaction/address.js';
-import { preallocatedAccount } from '../../src/transaction/key.js';
-import { SolverKey } from '../../src/transaction/solverKey.js';
-import { temporaryFolder } from '../cli/support.js';
-import { accountOf, FEE, makeBundle, SIM, secretOf, XRD_SIM } from '../e2e/world.js';
-import { bundleFrame } from '../support/streamServer.js';
-
-/** The live solver on a ledger that says what a test wants, for what no real one can be made to say. */
-
-const folder = temporaryFolder();
-let made = 0;
-const open: LiveSolver[] = [];
-afterEach(async () => {
-  for (const solver of open.splice(0)) await solver.stop();
-  vi.useRealTimers();
-});
-
-const FULL = new JournalError('journal-full', 'full');
-const details = (id: string, xrd: bigint, failed = false) =>
-  ({
-    id,
-    status: failed ? 'CommittedFailure' : 'CommittedSuccess',
-    stateVersion: 7,
-    feePaid: FEE,
-    error: undefined,
-    balances: {
-      changes: [{ entity: accountOf(800), resource: XRD_SIM, change: xrd }],
-      fees: [{ type: 'FeePayment', entity: accountOf(800), resource: XRD_SIM, change: -FEE }],
-    },
-  }) as any;
-const committed = (id: string, xrd = units(2)): Outcome => ({
-  type: 'committed-success',
-  details: details(id, xrd),
-  seenBy: ['a'],
-});
-
-interface Sent {
-  readonly hex: string;
-  readonly say: (verdict: Verdict) => void;
-  readonly tell: (result: EndpointResult) => void;
-}
-
-interface Followed {
-  readonly id: string;
-  readonly end: (outcome: Outcome) => void;
-  readonly fail: (error: unknown) => void;
-  readonly onEvent: NonNullable<FollowOptions['onEvent']>;
-}
-
-function setUp(changes: Partial<LiveOptions> = {}, limits: LimitSettings = {}, path = folder.path(`${++made}.sqlite`)) {
-  const key = SolverKey.fromBytes('Ed25519', Buffer.from(secretOf(800), 'hex'));
-  const account = preallocatedAccount(key.publicKey);
-  const journal = Journal.open(path, { now: Date.now });
-  const events: SolverEvent[] = [];
-  const sent: Sent[] = [];
-  const followed: Followed[] = [];
-  let skew = 0;
-  const ledger: any = {
-    verified: [{}],
-    clock: {
-      staleness: () => undefined,
-      clockAt: () => ({
-        epoch: 50n,
-        timestamp: BigInt(Math.floor((Date.now() + skew) / 1000)),
-        proposerTimestampMs: Date.now() + skew,
-        ageMs: 0,
-        skewMs: 0,
-        endpoint: 'a',
-      }),
-    },
-    balances: vi.fn(async () => ({ ledger: undefined, amounts: new Map([[XRD_SIM, units(100)]]) })),
-    submit(hex: string, { onSend, onResult }: any) {
-      onSend('a', 1);
-      onSend('b', 1);
-      const verdict = new Promise<Verdict>((say) => sent.push({ hex, say, tell: onResult }));
-      return { verdict, results: Promise.resolve([]) };
-    },
-    tracker: {
-      follow: ({ id }: { id: string }, { onEvent }: FollowOptions) =>
-        new Promise<Outcome>((end, fail) => followed.push({ id, end, fail, onEvent: onEvent! })),
-    },
-  };
-  const options: LiveOptions = {
-    ...{ network: SIM.id, account, composition: 'cheapest', pinned: undefined, submit: true, minProfit: 0n },
-    ...{ maxAttempts: 3, maxCostPerBundle: undefined, maxClockAgeMs: 15_000, queueLimit: 10, expiryMarginMs: 2_000 },
-    shutdownTimeoutMs: 0,
-    ...changes,
-  };
-  // An hour ahead: nothing but the windows of the limits goes by this machine's clock.
-  const wallNow = () => Date.now() + 3_600_000;
-  const emit = (event: SolverEvent) => void events.push(event);
-  const solver = new LiveSolver(options, { key, journal, ledger, limits: new Limits(limits, journal), emit, wallNow });
-  open.push(solver);
-  const of = (type: string): any[] => events.filter((event) => event.type === type);
-  const push = (items = makeBundle()) => solver.receive(bundleFrame(items), { url: 'ws://x', receivedAt: Date.now() });
-  const outcomes = () =>
-    of('bundle-finished').map(({ outcome, reason }) => (reason ? `${outcome} ${reason}` : outcome));
-  return {
-    ...{ solver, journal, path, ledger, events, of, push, outcomes, sent, followed },
-    setSkew: (ms: number) => {
-      skew = ms;
-    },
-  };
-}
-
-const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
-const REFUSED: Verdict = { type: 'refused-everywhere', reason: 'SuccessButFeeLoanNotRepaid', permanent: false };
+import { accountOf, FEE, makeBundle, SIM, XRD_SIM } from '../e2e/world.js';
+import { committed, details, FULL, REFUSED, settle, setUp } from './liveSupport.js';
 
 describe('the live solver', () => {
   it('drops from a full queue what has most time left, and takes the tightest first', async () => {
     const { solver, push, outcomes, of } = setUp({ queueLimit: 2, submit: false });
+    solver.start();
+    // Nothing is planned before the balance is known.
     for (const secondsLeft of [50, 30, 40, 60]) push(makeBundle({ secondsLeft }));
     expect(outcomes()).toEqual(['declined queue-full', 'declined queue-full']);
-    solver.start();
-    await settle();
+    await vi.waitFor(() => expect(of('bundle-finished')).toHaveLength(4), 3_000);
     const deadlines = new Map(of('bundle-received').map(({ bundleId, deadline }) => [bundleId, deadline]));
     const planned = of('bundle-finished').filter(({ outcome }) => outcome === 'would-settle');
     const left = planned.map(({ bundleId }) => deadlines.get(bundleId));
@@ -179,7 +68,7 @@ describe('the live solver', () => {
     await vi.waitFor(() => expect(sent).toHaveLength(1));
     sent[0]!.say(REFUSED);
     await vi.advanceTimersByTimeAsync(10);
-    expect(followed).toHaveLength(2);
+    await vi.waitFor(() => expect(followed).toHaveLength(2));
     followed[1]!.end(committed(followed[1]!.id));
     await vi.advanceTimersByTimeAsync(19_000);
     expect(outcomes()).toEqual([]);
@@ -214,7 +103,7 @@ describe('the live solver', () => {
     solver.start();
     push();
     push();
-    await settle();
+    await vi.waitFor(() => expect(sent).toHaveLength(2), 3_000);
     sent[0]!.say({
       type: 'refused-everywhere',
       reason: 'IntentHashPreviouslyCommitted(Subintent(x))',

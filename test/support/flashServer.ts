@@ -26,7 +26,7 @@ export class FlashServer {
   readonly requests: IncomingMessage[] = [];
   /** Answers to calls that the server made. */
   readonly answers: any[] = [];
-  /** Text that is no call, e.g. for messages that do not parse. */
+  /** Fill execution so far, as it is told. */
   history: object[] = [];
   readonly react = new Map<string, (heard: Heard) => Reaction>();
   private readonly links = new Set<WebSocket>();

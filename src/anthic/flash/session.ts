@@ -52,9 +52,12 @@ const MAX_BUFFERED = 8 * 1024 * 1024;
  * number that is missing, then, when that has been told, new orders.
  */
 export class FlashSession {
+  readonly url: string;
   private readonly feed: Feed;
   private readonly calls: PendingCalls;
   private ready = false;
+  /** Counts beginnings and ends of connections. */
+  private turn = 0;
   private badMessages = 0;
   private unknownMethods = 0;
 
@@ -75,8 +78,6 @@ export class FlashSession {
       onDown: () => this.down(),
     });
   }
-
-  readonly url: string;
 
   get isReady(): boolean {
     return this.ready;
@@ -138,12 +139,15 @@ export class FlashSession {
 
   private async begin(): Promise<void> {
     const { onReady, onEvent, settings } = this.context;
+    const turn = ++this.turn;
     this.badMessages = 0;
     this.unknownMethods = 0;
     let method: string = METHOD.startExecutions;
     try {
       await this.startExecutions();
       await this.passBarrier();
+      // The end may have come with the answer.
+      if (turn !== this.turn) return;
       this.ready = true;
       onEvent({ type: 'flash-ready', url: this.url });
       onReady(this);
@@ -173,6 +177,7 @@ export class FlashSession {
   }
 
   private down(): void {
+    this.turn++;
     this.ready = false;
     this.calls.fail(new FlashError('connection-lost', 'the connection ended before the answer came', { retry: true }));
     this.context.onDown(this);

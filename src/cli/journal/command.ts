@@ -14,16 +14,19 @@ export interface JournalOption {
   readonly journal: string;
 }
 
+/** Which journal, where the command line names it. */
+export function journalOption(io: Io): Option {
+  return new Option('--journal <file>', `the journal; default: ${JOURNAL_VARIABLE}, else ${DEFAULT_JOURNAL}`).default(
+    io.env[JOURNAL_VARIABLE] || DEFAULT_JOURNAL,
+    DEFAULT_JOURNAL,
+  );
+}
+
 /** A command within `journal` or `limits`. Those made by commander itself would end the process by themselves. */
 export function subcommand(io: Io, name: string, description: string): Command {
   return new Command(name)
     .description(description)
-    .addOption(
-      new Option('--journal <file>', `the journal; default: ${JOURNAL_VARIABLE}, else ${DEFAULT_JOURNAL}`).default(
-        io.env[JOURNAL_VARIABLE] || DEFAULT_JOURNAL,
-        DEFAULT_JOURNAL,
-      ),
-    )
+    .addOption(journalOption(io))
     .exitOverride()
     .showHelpAfterError('(--help tells the options)')
     .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) });

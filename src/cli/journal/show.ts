@@ -1,12 +1,10 @@
 import type { Command } from 'commander';
-import type { Bundle } from '../../journal/query/bundles.js';
-import type { JournalReader } from '../../journal/reader.js';
-import { CliError, EXIT, usageError } from '../error.js';
 import { type Io, processIo } from '../io.js';
 import { jsonOption } from '../options.js';
 import { printJson, printLine } from '../output.js';
 import { type JournalOption, subcommand, withReader } from './command.js';
 import { attemptObject, bundleObject, bundleText, iso } from './format.js';
+import { selectBundles } from './select.js';
 
 /** `journal show`: one bundle with its attempts; for a transaction, each of its bundles. */
 export function showCommand(io: Io = processIo()): Command {
@@ -15,7 +13,7 @@ export function showCommand(io: Io = processIo()): Command {
     .addOption(jsonOption())
     .action((id: string, options: JournalOption & { json?: boolean }) =>
       withReader(options, async (reader) => {
-        for (const [index, bundle] of select(reader, id).entries()) {
+        for (const [index, bundle] of selectBundles(reader, id).entries()) {
           const [copies, items, attempts] = [reader.copies(bundle.id), reader.items(bundle), reader.attempts(bundle)];
           if (!options.json) {
             await printLine(io.stdout, `${index > 0 ? '\n' : ''}${bundleText(bundle, copies, items, attempts)}`);
@@ -35,19 +33,4 @@ export function showCommand(io: Io = processIo()): Command {
         }
       }),
     );
-}
-
-/** One bundle; all of a transaction's where one was named in full. */
-function select(reader: JournalReader, id: string): Bundle[] {
-  const found = reader.find(id, 33);
-  if (found.length === 0)
-    throw new CliError(EXIT.failure, 'unknown-bundle', `no bundle or transaction begins with ${id}`);
-  if (found.length === 1) return found;
-  const exact = found.filter(
-    (bundle) => bundle.id === id || reader.attempts(bundle).some(({ transactionId }) => transactionId === id),
-  );
-  if (exact.length > 0) return exact;
-  throw usageError(`${found.length > 32 ? 'many' : found.length} bundles begin with ${id}`, {
-    hint: 'give more of the id',
-  });
 }

@@ -5,7 +5,8 @@ import { systemSurroundings } from '../../ledger/surroundings.js';
 import type { Observer } from '../../observe/observers.js';
 import type { RunConfig } from '../config/runConfig.js';
 
-type GatewayConfig = Pick<RunConfig, 'gateways' | 'requestTimeoutMs' | 'pollIntervalMs'>;
+type GatewayConfig = Pick<RunConfig, 'gateways' | 'requestTimeoutMs' | 'pollIntervalMs'> &
+  Partial<Pick<RunConfig, 'requestsPerSecond'>>;
 
 /** The Gateways of a configuration; every call is told. */
 export function openLedger(config: GatewayConfig, version: string, emit: Observer): Ledger {
@@ -23,8 +24,9 @@ export function openLedger(config: GatewayConfig, version: string, emit: Observe
     };
     return endpoint;
   });
+  const { pollIntervalMs: intervalMs, requestsPerSecond } = config;
   return new Ledger(endpoints, surroundings, {
-    tracker: { intervalMs: config.pollIntervalMs },
+    tracker: { intervalMs, ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }) },
     readTimeoutMs: 2 * config.requestTimeoutMs,
   });
 }

@@ -7,6 +7,7 @@ import { Limits } from '../../journal/limits.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
 import type { NodeId } from '../../sbor/custom.js';
+import type { Policy } from '../../settlement/policy.js';
 import type { LiveOptions } from '../../solver/live/context.js';
 import { LiveSolver } from '../../solver/live/liveSolver.js';
 import { Recorder } from '../../solver/recorder.js';
@@ -17,6 +18,7 @@ import type { RunConfig } from '../config/runConfig.js';
 import { usageError } from '../error.js';
 import type { Io } from '../io.js';
 import { KEY_VARIABLE, loadSolverKey } from '../keySource.js';
+import { loadPolicy } from '../replay/policy.js';
 import { openLedger, reachLedger } from './gateways.js';
 import { openObservation } from './observation.js';
 import { listenForStop } from './signals.js';
@@ -31,6 +33,7 @@ export interface Surroundings {
 export async function runSolver(config: RunConfig, { io, signals, exit }: Surroundings): Promise<{ inFlight: number }> {
   const opened: (() => unknown)[] = [];
   try {
+    const policy = policyOf(config);
     const key = loadKey(config, io);
     opened.push(() => key.dispose());
     const { node: account, address } = solverAccount(config, key.publicKey);
@@ -50,14 +53,7 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
     io.stderr.write(`health and metrics: ${url}\n`);
     tellSlowCrypto(emit);
     const ledger = openLedger(config, version, emit);
-    try {
-      await reachLedger(ledger, network, emit, stop.signal);
-    } catch (error) {
-      if (!stop.signal.aborted) throw error;
-      emit({ type: 'stopped', inFlight: journal.openAttempts().length, tookMs: 0 });
-      return { inFlight: journal.openAttempts().length };
-    }
-    return await serve({ config, key, account, journal, ledger, emit, signal: stop.signal });
+    return await serve({ config, policy, key, account, journal, ledger, emit, signal: stop.signal });
   } finally {
     for (const close of opened.reverse()) await close();
   }
@@ -65,6 +61,7 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
 
 interface Parts {
   readonly config: RunConfig;
+  readonly policy: Policy;
   readonly key: SolverKey;
   readonly account: NodeId;
   readonly journal: Journal;
@@ -73,10 +70,24 @@ interface Parts {
   readonly signal: AbortSignal;
 }
 
-async function serve({ config, key, account, journal, ledger, emit, signal }: Parts): Promise<{ inFlight: number }> {
+async function serve({
+  config,
+  policy,
+  key,
+  account,
+  journal,
+  ledger,
+  emit,
+  signal,
+}: Parts): Promise<{ inFlight: number }> {
   const ending = new AbortController();
-  const clock = ledger.clock.run(ending.signal);
-  const solver = new LiveSolver(liveOptions(config, account), {
+  const failing = new AbortController();
+  const reached = reachLedger(ledger, config.network.id, emit, signal);
+  const clock = reached.then(
+    () => ledger.clock.run(ending.signal),
+    (error: unknown) => failing.abort(error),
+  );
+  const solver = new LiveSolver(liveOptions(config, policy, account), {
     ...{ key, journal, ledger, emit },
     limits: new Limits(
       {
@@ -102,11 +113,14 @@ async function serve({ config, key, account, journal, ledger, emit, signal }: Pa
       recorder?.record({ receivedAt: origin.receivedAt, network: config.network.id, epoch, timestamp, frame });
     },
   });
-  solver.start();
+  // What is pushed before a Gateway answers is taken down, and waits for it.
+  solver.start(reached);
   stream.start();
-  await aborted(signal);
+  const end = AbortSignal.any([signal, failing.signal]);
+  await aborted(end);
   const started = performance.now();
-  emit({ type: 'shutdown', signal: String(signal.reason), inFlight: solver.inFlight });
+  const why = signal.aborted ? String(signal.reason) : 'error';
+  emit({ type: 'shutdown', signal: why, inFlight: solver.inFlight });
   const [{ inFlight }] = await Promise.all([solver.stop(), stream.stop()]);
   ending.abort();
   await Promise.all([clock, recorder?.close()]);
@@ -114,21 +128,33 @@ async function serve({ config, key, account, journal, ledger, emit, signal }: Pa
     emit({ type: 'internal-error', code: 'journal-inconsistent', where: 'stop', detail: violation });
   });
   emit({ type: 'stopped', inFlight, tookMs: performance.now() - started });
+  // A Gateway of another network.
+  if (!signal.aborted) throw failing.signal.reason;
   return { inFlight };
 }
 
-function liveOptions(config: RunConfig, account: NodeId): LiveOptions {
+function liveOptions(config: RunConfig, policy: Policy, account: NodeId): LiveOptions {
   const { network, wrapperKeys, maxAttempts, maxCostPerBundle, maxClockAgeMs, queueLimit } = config;
   return {
     ...{ account, maxAttempts, maxCostPerBundle, maxClockAgeMs, queueLimit },
     network: network.id,
-    composition: config.composition,
+    policy,
     pinned: wrapperKeys === undefined ? undefined : new Set(wrapperKeys),
     submit: config.submit,
-    minProfit: config.minProfit,
     expiryMarginMs: config.expiryMarginMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
   };
+}
+
+/** Read at the start: a mistake in it ends that. The settings have the last word. Errors: those of `loadPolicy`. */
+function policyOf({ policy: given, composition, minProfit, network }: RunConfig): Policy {
+  const policy = loadPolicy(given);
+  if (policy.network !== undefined && policy.network.suffix !== network.suffix) {
+    const { field, suffix } = policy.network;
+    throw usageError(`${given}, ${field}: expected addresses of ${network.name}, got some of …_${suffix}`);
+  }
+  const floor = policy.minProfit !== undefined && policy.minProfit > minProfit ? policy.minProfit : minProfit;
+  return { ...policy, composition: composition === 'cheapest' ? policy.composition : composition, minProfit: floor };
 }
 
 function openRecorder({ record: file, recordMaxBytes: maxBytes }: RunConfig, emit: Observer): Recorder | undefined {

@@ -34,6 +34,9 @@ export interface OpenAttempt extends Omit<Attempt, 'n' | 'bundles'> {
     readonly bundleId: string;
     readonly n: number;
     readonly wrapperIds: readonly string[];
+    /** Its part of what was expected. */
+    readonly reward: Attos;
+    readonly fee: Attos;
   }[];
 }
 
@@ -93,14 +96,15 @@ function bundlesOf(store: Store, attempt: number): OpenAttempt['bundles'] {
       .selectFrom('share')
       .innerJoin('received', 'received.seq', 'share.received')
       .leftJoin('item', 'item.received', 'share.received')
-      .select(['received.bundle', 'share.n', 'item.wrapper_id'])
+      .select(['received.bundle', 'share.n', 'share.reward', 'share.fee', 'item.wrapper_id'])
       .where('share.attempt', '=', attempt)
       .orderBy('share.received')
       .orderBy('item.position'),
   );
-  const found = new Map<string, { bundleId: string; n: number; wrapperIds: string[] }>();
-  for (const { bundle, n, wrapper_id } of rows) {
-    const entry = found.get(bundle) ?? { bundleId: bundle, n, wrapperIds: [] };
+  const found = new Map<string, OpenAttempt['bundles'][number] & { readonly wrapperIds: string[] }>();
+  for (const { bundle, n, reward, fee, wrapper_id } of rows) {
+    const share = { bundleId: bundle, n, reward: BigInt(reward), fee: BigInt(fee) };
+    const entry = found.get(bundle) ?? { ...share, wrapperIds: [] };
     if (wrapper_id !== null) entry.wrapperIds.push(wrapper_id);
     found.set(bundle, entry);
   }

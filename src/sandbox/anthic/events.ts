@@ -80,7 +80,13 @@ export class EventFeed {
     const timed = { sequence: this.sequence, at: this.now(), ...event };
     this.kept.push(timed);
     if (this.kept.length > 2 * KEPT) this.kept.splice(0, KEPT);
-    for (const listener of this.listeners) listener(timed);
+    for (const listener of this.listeners) {
+      try {
+        listener(timed);
+      } catch {
+        // Whoever listens cannot stop what is told.
+      }
+    }
   }
 
   /** The kept ones after a sequence number. */

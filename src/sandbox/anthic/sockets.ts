@@ -124,8 +124,9 @@ export class SocketServer {
   }
 }
 
-function pathOf(request: IncomingMessage): string {
-  return new URL(request.url ?? '/', 'ws://localhost').pathname;
+/** Not by `URL`, which throws at what some clients send. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0]!;
 }
 
 const REASON: Readonly<Record<number, string>> = { 401: 'Unauthorized', 404: 'Not Found' };

@@ -8,7 +8,7 @@ import type { Network } from '../../transaction/network.js';
 import type { EngineKey, EntityDetails, Funds, Manifests, SubmissionCheck } from '../engine/methods.js';
 import type { Fee, PreviewReceipt, Receipt } from '../engine/receipt.js';
 import type { Ledger, LedgerClock, NewToken } from './ledger.js';
-import type { UserTransaction } from './transaction.js';
+import { type PreviewedTransaction, readPreview, type UserTransaction } from './transaction.js';
 
 /** What a rule makes of a transaction that is in time and whose intents are all unused. */
 export interface Ruling {
@@ -25,6 +25,9 @@ export interface Ruling {
 }
 
 export type Rule = (transaction: UserTransaction) => Ruling;
+
+/** What a preview says. */
+export type PreviewRule = (preview: PreviewedTransaction) => Pick<Ruling, 'outcome' | 'error' | 'fee'>;
 
 const EPOCH_MS = 300_000;
 const KEPT_COMMITS = 1000;
@@ -46,6 +49,7 @@ export class RuleLedger implements Ledger {
     readonly network: Network,
     private readonly rule: Rule = () => ({ outcome: 'success' }),
     start: { readonly epoch: number; readonly proposerTimestampMs: number } = { epoch: 2, proposerTimestampMs: 0 },
+    private readonly previewRule?: PreviewRule,
   ) {
     this.clock = { ...start, round: 0 };
     this.epochStartMs = start.proposerTimestampMs;
@@ -88,8 +92,22 @@ export class RuleLedger implements Ledger {
     return this.commit(transaction, ruling, outcome === 'success' ? undefined : error);
   }
 
-  async preview(): Promise<PreviewReceipt> {
-    return { status: 'Invalid', ...failed('a ledger by rule executes no preview'), fee: null };
+  async preview(hex: string): Promise<PreviewReceipt> {
+    if (this.previewRule === undefined) {
+      return { status: 'Invalid', ...failed('a ledger by rule executes no preview'), fee: null };
+    }
+    let preview: PreviewedTransaction;
+    try {
+      preview = readPreview(hex, this.network);
+    } catch (error) {
+      if (!(error instanceof SolverError)) throw error;
+      return { status: 'Invalid', ...failed(error.message), fee: null };
+    }
+    const ruling = this.previewRule(preview);
+    const { outcome, error = 'ApplicationError(ByRule)', fee = 0n } = ruling;
+    const said = { fee: feeOf(fee), events: [], outputs: [] };
+    if (outcome === 'success') return { status: 'CommittedSuccess', error: null, errorVariant: null, ...said };
+    return { status: outcome === 'failure' ? 'CommittedFailure' : 'Rejected', ...failed(error), ...said };
   }
 
   async committed(intentHash: string) {

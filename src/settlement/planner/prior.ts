@@ -4,6 +4,7 @@ import type { Ppm } from '../chance.js';
 import { randomDiscriminator } from '../compose/transaction.js';
 import type { StateFacts } from '../fee/predict.js';
 import type { Policy } from '../policy.js';
+import { PriceTable } from '../price.js';
 import type { SettledOrder } from '../settle.js';
 import type { PlanContext } from './model.js';
 
@@ -17,9 +18,9 @@ export interface Given {
   readonly cannotPay?: (order: SettledOrder) => Ppm | undefined;
 }
 
-/** The context of a plan by the policy alone: its chances, and the tip it starts with. */
+/** The context of a plan by the policy alone: its chances, the tip it starts with, and the prices that it names. */
 export function priorContext(policy: Policy, { cannotPay, ...given }: Given): PlanContext {
-  const { chances, tip, composition } = policy;
+  const { chances, tip, composition, prices, inventory } = policy;
   return {
     ...given,
     policy,
@@ -29,6 +30,8 @@ export function priorContext(policy: Policy, { cannotPay, ...given }: Given): Pl
       winsRace: () => chances.winsRace,
     },
     tipBasisPoints: tip.kind === 'fixed' ? tip.basisPoints : 0,
+    ...(prices.table.size === 0 ? {} : { prices: PriceTable.of(prices.table).at(0) }),
+    inventory,
     newDiscriminator: randomDiscriminator,
   };
 }

@@ -10,7 +10,8 @@ import { paysOf, type Worked, weigh } from './worth.js';
 
 /** What a proposal is made for: all the plan is made for, and a new root. */
 function settleContextOf(context: PlanContext): SettleContext {
-  return { ...context, discriminator: context.newDiscriminator() };
+  const { odds, newDiscriminator } = context;
+  return { ...context, risk: (order) => odds.cannotPay(order), discriminator: newDiscriminator() };
 }
 
 /** The settlement of some bundles in one root, weighed; or why there is none. */

@@ -3,7 +3,6 @@ import { CERTAIN, type Ppm } from '../chance.js';
 import { decline, type Reason } from '../decline.js';
 import { price } from '../fee/price.js';
 import type { Proposal, SettledOrder } from '../settle.js';
-import { paymentsOf } from './failure.js';
 import type { Candidate, Odds, PlanContext, WaitingBundle } from './model.js';
 
 /** A proposal for some of the bundles that wait, with what may become of it. */
@@ -53,19 +52,22 @@ interface Chances {
 
 /** Accounts are taken as independent. What cannot pay before the lock rejects the transaction for nothing. */
 function chances(proposal: Proposal, { odds, tipBasisPoints }: PlanContext): Chances {
+  const { orders, behindLock, failureCosts } = proposal;
   let reached = odds.winsRace(tipBasisPoints);
+  for (const [index, order] of orders.entries()) {
+    if (!behindLock.includes(index)) reached = both(reached, CERTAIN - odds.cannotPay(order));
+  }
   let fails = 0;
   let cost = 0n;
   const unsure: SettledOrder[] = [];
-  for (const { order, failureCost } of paymentsOf(proposal, tipBasisPoints)) {
+  for (const index of behindLock) {
+    const order = orders[index]!;
     const cannotPay = odds.cannotPay(order);
     if (cannotPay === 0) continue;
-    if (failureCost !== undefined) {
-      unsure.push(order);
-      const here = both(reached, cannotPay);
-      fails += here;
-      cost += BigInt(here) * failureCost();
-    }
+    unsure.push(order);
+    const here = both(reached, cannotPay);
+    fails += here;
+    cost += BigInt(here) * failureCosts[index]!;
     reached = both(reached, CERTAIN - cannotPay);
   }
   return { succeeds: reached, fails, failureCost: fails === 0 ? 0n : cost / BigInt(fails), unsure };

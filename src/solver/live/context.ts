@@ -3,20 +3,21 @@ import type { Reason } from '../../journal/model.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
 import type { NodeId } from '../../sbor/custom.js';
-import type { Composition } from '../../settlement/compose/choose.js';
+import type { Policy } from '../../settlement/policy.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
 import type { Desk } from './desk.js';
-import type { VaultFacts } from './facts.js';
+import type { Experience } from './experience.js';
+import type { AccountFacts } from './facts.js';
 
 /** What the operator chose. */
 export interface LiveOptions {
   readonly network: number;
   readonly account: NodeId;
-  readonly composition: Composition;
+  /** What is merged, declined, tipped and believed. Its `minProfit` is the floor of all that is submitted. */
+  readonly policy: Policy;
   readonly pinned: ReadonlySet<string> | undefined;
   /** False: dry run. */
   readonly submit: boolean;
-  readonly minProfit: Attos;
   readonly maxAttempts: number;
   /** What all attempts of a bundle may cost together. */
   readonly maxCostPerBundle: Attos | undefined;
@@ -27,12 +28,13 @@ export interface LiveOptions {
   readonly shutdownTimeoutMs: number;
 }
 
-/** What a pursuit is given: the options, and everything that lies outside. */
+/** What each part of the solver is given: the options, and everything that lies outside. */
 export interface LiveContext extends LiveOptions {
   readonly key: SolverKey;
   readonly desk: Desk;
   readonly ledger: Ledger;
-  readonly facts: VaultFacts;
+  readonly facts: AccountFacts;
+  readonly experience: Experience;
   readonly emit: Observer;
   /** Monotonic milliseconds. */
   readonly now: () => number;

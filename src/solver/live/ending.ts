@@ -1,5 +1,13 @@
 import type { Attos } from '../../base/amount.js';
-import type { AttemptNews, Outcome as BundleOutcome, Expected, FinalState, Reason } from '../../journal/model.js';
+import type {
+  AttemptNews,
+  Outcome as BundleOutcome,
+  ChargedShare,
+  Expected,
+  FinalState,
+  Reason,
+} from '../../journal/model.js';
+import type { BundleStory } from '../../journal/story.js';
 import type { CommittedDetails } from '../../ledger/answer.js';
 import type { Outcome } from '../../ledger/outcome.js';
 
@@ -9,12 +17,16 @@ export interface Given {
   readonly reason?: Reason | undefined;
   readonly winner?: string | undefined;
   readonly expected?: Expected | undefined;
+  /** What is told of it beside that. */
+  readonly details?: BundleStory | undefined;
 }
 
 /** What the ledger charged and gave the solver, fee included. */
 export interface Charged {
   readonly fee: Attos;
   readonly xrdChange: Attos;
+  /** What of it falls to each bundle. */
+  readonly shares?: readonly ChargedShare[];
 }
 
 /** Reads fee and net XRD change of an account out of committed details; undefined while they are not there yet. */
@@ -71,6 +83,16 @@ export function endOfBundle(ends: readonly Ended[]): Given {
   const rejected = ends.find(({ state }) => state === 'rejected');
   if (rejected !== undefined) return { outcome: 'rejected', reason: reason('rejected', rejected.reason) };
   return { outcome: 'expired', reason: reason('expired', ends.at(-1)?.reason) };
+}
+
+/** Whether it says more than that the time is over. */
+export function isWeighty({ outcome }: Given): boolean {
+  return outcome !== 'expired';
+}
+
+/** Of what cannot be written down before it happens. */
+export function unwritten(message: string): Given {
+  return { outcome: 'declined', reason: { code: 'journal-unwritable', message } };
 }
 
 function reason(code: string, message = code): Reason {

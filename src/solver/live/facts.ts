@@ -1,36 +1,105 @@
+import type { Attos } from '../../base/amount.js';
+import type { Journal } from '../../journal/journal.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { NodeId } from '../../sbor/custom.js';
 import type { StateFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress, XRD } from '../../transaction/address.js';
+import type { Desk } from './desk.js';
 
 const MAX_ACCOUNTS = 10_000;
 const CONCURRENT = 2;
+/** How long a balance counts as read moments ago. */
+const FRESH_MS = 10_000;
+/** Facts of an account in the journal: the tokens of which it holds a vault, for ever. */
+const KEY = 'vaults/';
+/** Tokens that are kept of one account: a stranger can send it as many as he likes. */
+const MAX_VAULTS = 200;
+
+interface Holdings {
+  /** Vaults that were there, or were not when it was looked. */
+  readonly vaults: Map<NodeId, boolean>;
+  amounts: ReadonlyMap<NodeId, Attos>;
+  /** By the monotonic clock: when the amounts were asked for. */
+  readAt: number;
+}
 
 /**
- * Which accounts hold a vault for what: asked of the ledger in the background, so that a bundle never waits. A vault
- * that is there stays; what is not there is asked again when the account comes again.
+ * What accounts hold: asked of the ledger in the background, so that a bundle never waits. A vault that is there stays,
+ * and the journal remembers it; what is not there, and amounts, are asked again when the account comes again.
  */
-export class VaultFacts implements StateFacts {
-  private readonly vaults = new Map<NodeId, Map<NodeId, boolean>>();
+export class AccountFacts implements StateFacts {
+  private readonly accounts = new Map<NodeId, Holdings>();
   private readonly asking = new Set<NodeId>();
 
   constructor(
     private readonly ledger: Pick<Ledger, 'balances'>,
+    private readonly desk: Desk,
     private readonly network: number,
     private readonly solver: NodeId,
+    private readonly now: () => number,
   ) {}
+
+  /** Takes up what earlier runs have learned. */
+  load(journal: Journal): void {
+    for (const { key, value } of journal.facts(KEY, MAX_ACCOUNTS)) {
+      if (!Array.isArray(value)) continue;
+      const account = this.nodeOf(key.slice(KEY.length));
+      if (account === undefined) continue;
+      const { vaults } = this.holdingsOf(account);
+      for (const address of value) {
+        const resource = typeof address === 'string' ? this.nodeOf(address) : undefined;
+        if (resource !== undefined) vaults.set(resource, true);
+      }
+    }
+  }
 
   holdsVault(account: NodeId, resource: NodeId): boolean | undefined {
     // The fee is locked from it.
     if (account === this.solver && resource === XRD) return true;
-    return this.vaults.get(account)?.get(resource);
+    return this.accounts.get(account)?.vaults.get(resource);
   }
 
-  /** Asks about accounts that are not known yet. Never fails: what stays unknown makes a fee an estimate. */
+  /** Where it holds anything, it exists. */
+  exists(account: NodeId): boolean | undefined {
+    if (account === this.solver) return true;
+    const vaults = this.accounts.get(account)?.vaults;
+    if (vaults === undefined) return undefined;
+    for (const isThere of vaults.values()) if (isThere) return true;
+    return undefined;
+  }
+
+  /** What an account held moments ago; undefined where that is not known. */
+  amount(account: NodeId, resource: NodeId): Attos | undefined {
+    const held = this.accounts.get(account);
+    if (held === undefined || this.now() - held.readAt > FRESH_MS) return undefined;
+    return held.amounts.get(resource) ?? 0n;
+  }
+
+  /** A transaction of ours is on its way: what these accounts hold is not known until it is read again. */
+  forgetAmounts(accounts: Iterable<NodeId>): void {
+    for (const account of accounts) {
+      const held = this.accounts.get(account);
+      if (held !== undefined) held.readAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** Something was paid into these accounts: the vaults are there from now on. */
+  learnVaults(vaults: Iterable<{ readonly account: NodeId; readonly resource: NodeId }>): void {
+    const changed = new Set<NodeId>();
+    for (const { account, resource } of vaults) {
+      const held = this.holdingsOf(account).vaults;
+      if (held.get(resource) !== true) changed.add(account);
+      held.set(resource, true);
+    }
+    for (const account of changed) this.remember(account);
+  }
+
+  /** Asks about accounts of which not all is known and fresh. Never fails: what stays unknown makes a fee an estimate. */
   learn(needs: readonly { readonly account: NodeId; readonly resources: readonly NodeId[] }[]): void {
     for (const { account, resources } of needs) {
-      const known = this.vaults.get(account);
-      if (resources.every((resource) => known?.get(resource) === true)) continue;
+      const held = this.accounts.get(account);
+      const isFresh = held !== undefined && this.now() - held.readAt <= FRESH_MS / 2;
+      if (isFresh && resources.every((resource) => held.vaults.get(resource) !== undefined)) continue;
       if (this.asking.has(account) || this.asking.size >= CONCURRENT) continue;
       this.asking.add(account);
       void this.ask(account, resources).finally(() => this.asking.delete(account));
@@ -38,14 +107,45 @@ export class VaultFacts implements StateFacts {
   }
 
   private async ask(account: NodeId, resources: readonly NodeId[]): Promise<void> {
+    const readAt = this.now();
+    let amounts: Map<NodeId, Attos>;
     try {
-      const { amounts } = await this.ledger.balances(formatAddress(account, this.network));
-      const held = new Map<NodeId, boolean>(resources.map((resource) => [resource, false]));
-      for (const address of amounts.keys()) held.set(parseAddress(address, this.network), true);
-      if (this.vaults.size >= MAX_ACCOUNTS) this.vaults.clear();
-      this.vaults.set(account, held);
+      const answer = await this.ledger.balances(formatAddress(account, this.network));
+      amounts = new Map([...answer.amounts].map(([address, amount]) => [parseAddress(address, this.network), amount]));
     } catch {
       // A Gateway that does not answer leaves it unknown.
+      return;
+    }
+    const held = this.holdingsOf(account);
+    held.amounts = amounts;
+    held.readAt = readAt;
+    for (const resource of resources) if (held.vaults.get(resource) !== true) held.vaults.set(resource, false);
+    this.learnVaults([...amounts.keys()].map((resource) => ({ account, resource })));
+  }
+
+  private holdingsOf(account: NodeId): Holdings {
+    let held = this.accounts.get(account);
+    if (held === undefined) {
+      // Whoever came first goes first: it can be asked again.
+      if (this.accounts.size >= MAX_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
+      held = { vaults: new Map(), amounts: new Map(), readAt: Number.NEGATIVE_INFINITY };
+      this.accounts.set(account, held);
+    }
+    return held;
+  }
+
+  private remember(account: NodeId): void {
+    const there = [...this.holdingsOf(account).vaults].flatMap(([resource, isThere]) => (isThere ? [resource] : []));
+    const addresses = there.slice(0, MAX_VAULTS).map((resource) => formatAddress(resource, this.network));
+    this.desk.offer((journal) => journal.setFact(KEY + formatAddress(account, this.network), addresses));
+  }
+
+  /** A journal of another network, or a newer one, may hold what cannot be read here. */
+  private nodeOf(address: string): NodeId | undefined {
+    try {
+      return parseAddress(address, this.network);
+    } catch {
+      return undefined;
     }
   }
 }

@@ -1,15 +1,17 @@
 import { FrameError } from '../../anthic/frame.js';
 import { SolverError } from '../../base/error.js';
 import { bundleIdOf, frameIdOf, type NewBundle } from '../../journal/model.js';
+import type { BundleStory } from '../../journal/story.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
 import { reasonOf } from '../../settlement/decline.js';
 import { formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
-import { openFrame, type ReadOrder, refuseEarly } from '../openFrame.js';
+import { type OpenedBundle, openFrame, type ReadOrder, refuseEarly } from '../openFrame.js';
 import type { LiveOptions } from './context.js';
 import type { Desk } from './desk.js';
 import type { LiveBundle } from './pursuit.js';
+import { orderStory } from './story.js';
 import { closesAt, wrapperIds } from './transaction.js';
 
 /** Where a frame came from, and when (Unix milliseconds). */
@@ -52,7 +54,7 @@ export class Intake {
         startedAt,
         verifiedMicros: (now() - startedAt) * 1000,
       };
-      this.admit(live, this.describe(frame, read, url, receivedAt), url);
+      this.admit(live, this.describe(frame, read, url, receivedAt, opened), url);
     } catch (error) {
       if (!(error instanceof SolverError)) {
         desk.offer((journal) => journal.countStray('internal'));
@@ -62,16 +64,24 @@ export class Intake {
     }
   }
 
-  private describe(frame: string, read: readonly ReadOrder[], source: string, receivedAt: number): NewBundle {
-    const id = (subintent: ReadOrder['item']['wrapper']) =>
-      formatId('subtxid', subintentHash(subintent), this.options.network);
+  private describe(
+    frame: string,
+    read: readonly ReadOrder[],
+    source: string,
+    receivedAt: number,
+    opened?: OpenedBundle,
+  ): NewBundle {
+    const { network } = this.options;
+    const id = (subintent: ReadOrder['item']['wrapper']) => formatId('subtxid', subintentHash(subintent), network);
     const items = read.map(({ item }) => ({
       wrapperId: id(item.wrapper),
       orderId: id(item.order),
       expiresAt: closesAt(item.window),
     }));
     const known = items.map(({ wrapperId }) => wrapperId);
-    return { id: known.length > 0 ? bundleIdOf(known) : frameIdOf(frame), items, receivedAt, source, frame };
+    const orders = read.map(({ item }, index) => orderStory(item, opened?.orders[index], network));
+    const details: BundleStory | undefined = orders.length === 0 ? undefined : { orders };
+    return { id: known.length > 0 ? bundleIdOf(known) : frameIdOf(frame), items, receivedAt, source, frame, details };
   }
 
   private admit(live: LiveBundle, bundle: NewBundle, url: string): void {

@@ -1,17 +1,24 @@
 import { SolverError } from '../../base/error.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Limits } from '../../journal/limits.js';
-import type { Reason } from '../../journal/model.js';
+import { isLive, type Reason } from '../../journal/model.js';
+import type { AttemptStory } from '../../journal/story.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
+import { Aftermath } from './aftermath.js';
+import { Board } from './board.js';
+import { type Cohort, OPEN } from './cohort.js';
 import type { LiveContext, LiveOptions } from './context.js';
+import { Departures } from './departures.js';
 import { Desk } from './desk.js';
-import { VaultFacts } from './facts.js';
+import { type Experience, priorExperience } from './experience.js';
+import { AccountFacts } from './facts.js';
+import { Flight } from './flight.js';
 import { Intake, type Origin } from './intake.js';
+import { tellLoss } from './loss.js';
 import { type LiveBundle, Pursuit } from './pursuit.js';
-import { DeadlineQueue } from './queue.js';
-import { recover } from './recovery.js';
+import { type OpenAttempt, recover } from './recovery.js';
 import { isTold, Upkeep } from './upkeep.js';
 
 export interface LiveParts {
@@ -20,18 +27,23 @@ export interface LiveParts {
   readonly limits: Limits;
   readonly ledger: Ledger;
   readonly emit: Observer;
+  /** Default: what the policy believes beforehand. */
+  readonly experience?: Experience;
   readonly now?: () => number;
   readonly wallNow?: () => number;
 }
 
 const UPKEEP_MS = 1_000;
+const SHUTDOWN: Reason = { code: 'shutdown', message: 'the solver is stopping' };
 
 /**
  * The pipeline of `run`: frames in, outcomes out, everything in between written down. Frames are read, verified and
  * journaled as they come; settlements are planned one after the other, the tightest deadline first.
  */
 export class LiveSolver {
-  private readonly queue: DeadlineQueue<LiveBundle>;
+  private readonly board: Board;
+  private readonly departures: Departures;
+  private readonly aftermath: Aftermath;
   private readonly pursuits = new Set<Pursuit>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly end = new AbortController();
@@ -39,9 +51,6 @@ export class LiveSolver {
   private readonly desk: Desk;
   private readonly upkeep: Upkeep;
   private readonly intake: Intake;
-  /** Planning waits for the first balance: limits may depend on it. */
-  private ready = false;
-  private scheduled = false;
   private stopping = false;
 
   constructor(
@@ -51,15 +60,15 @@ export class LiveSolver {
     const { journal, ledger, limits, key, emit } = parts;
     const now = parts.now ?? (() => performance.now());
     const wallNow = parts.wallNow ?? (() => Date.now());
-    this.queue = new DeadlineQueue(options.queueLimit);
     const desk = new Desk(journal, emit, options.queueLimit);
     this.desk = desk;
     this.upkeep = new Upkeep(options, { desk, ledger, limits, emit, now, wallNow });
-    this.intake = new Intake(options, { desk, ledger, emit, now, onBundle: (live) => this.enqueue(live) });
+    this.intake = new Intake(options, { desk, ledger, emit, now, onBundle: (live) => this.take(live) });
     this.context = {
       ...options,
       ...{ key, desk, ledger, emit, now, wallNow },
-      facts: new VaultFacts(ledger, options.network, options.account),
+      facts: new AccountFacts(ledger, desk, options.network, options.account, now),
+      experience: parts.experience ?? priorExperience(options.policy),
       ledgerNow: () => {
         const reading = ledger.clock.clockAt();
         return reading === undefined ? wallNow() : reading.proposerTimestampMs + reading.ageMs;
@@ -71,13 +80,24 @@ export class LiveSolver {
       spent: () => this.upkeep.spent(),
       fail: (error, where) => this.fail(error, where),
     };
+    const { context } = this;
+    const readmit = (pursuits: readonly Pursuit[], cohort: Cohort, delayMs: number): void => {
+      for (const pursuit of pursuits) this.readmit(pursuit, cohort, delayMs);
+    };
+    this.aftermath = new Aftermath(context, readmit, (lost, flight, winner) => tellLoss(lost, flight, winner, context));
+    this.departures = new Departures(context, this.aftermath, readmit);
+    this.board = new Board(
+      context,
+      (pursuits, cohort) => this.departures.plan(pursuits, cohort),
+      (run) => this.guard('plan', run),
+    );
   }
 
   /** Attempts whose end is not known. */
   get inFlight(): number {
-    let count = 0;
-    for (const pursuit of this.pursuits) count += pursuit.inFlight;
-    return count;
+    const open = new Set<unknown>();
+    for (const pursuit of this.pursuits) for (const attempt of pursuit.openAttempts) open.add(attempt);
+    return open.size;
   }
 
   /** Why nothing is submitted at present, if anything stands in the way. */
@@ -87,26 +107,34 @@ export class LiveSolver {
     return this.options.submit && limit !== undefined ? `the limit ${limit} is reached` : undefined;
   }
 
-  /** Takes up what the last run left behind, and begins its upkeep. A Gateway has been reached by now. */
-  start(): void {
+  /**
+   * Takes up what the last run left behind, and begins its upkeep. Bundles are taken from now on; nothing is planned
+   * before a Gateway is `reached`: until then they wait, or expire.
+   */
+  start(reached: Promise<void> = Promise.resolve()): void {
+    this.context.facts.load(this.parts.journal);
     recover({
       ...{ options: this.options, journal: this.parts.journal, emit: this.parts.emit },
       pursue: (live) => this.pursue(live),
-      enqueue: (live) => this.enqueue(live),
+      goOn: (pursuit) => (pursuit.attempts === 0 ? this.admit(pursuit) : this.readmit(pursuit, OPEN, 0)),
+      resume: (attempt, members) => this.resume(attempt, members),
       fail: (error) => this.fail(error, 'recovery'),
     });
-    void this.upkeep.readBalance().then(() => {
-      this.ready = true;
-      this.schedule();
-    });
+    // Limits may depend on the balance. Who waits in vain for a Gateway is told by whoever waits.
+    reached
+      .then(() => this.upkeep.begin())
+      .then(
+        () => this.board.open(),
+        () => {},
+      );
     this.keepUp();
   }
 
   /** Takes no more bundles, waits for what is in flight as long as it may, and ends. What is left is in the journal. */
   async stop(): Promise<{ readonly inFlight: number }> {
     this.stopping = true;
-    for (const { bundleId } of this.queue.clear()) {
-      this.decline(bundleId, { code: 'shutdown', message: 'the solver is stopping' });
+    for (const pursuit of [...this.board.clear(), ...this.departures.clear()]) {
+      this.guard('stop', () => pursuit.giveUp({ outcome: 'declined', reason: SHUTDOWN }));
     }
     const until = this.context.now() + this.options.shutdownTimeoutMs;
     while (this.inFlight > 0 && this.context.now() < until) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -122,36 +150,45 @@ export class LiveSolver {
     if (!this.stopping) this.guard('receive', () => this.intake.take(frame, origin));
   }
 
-  private enqueue(live: LiveBundle): void {
+  /** A bundle that came for the first time. */
+  private take(live: LiveBundle): void {
     // What waited for the journal may come when it is too late to begin; the next run takes it up.
-    if (this.stopping) return;
-    this.learn(live);
-    const dropped = this.queue.push(live);
-    if (dropped !== undefined) this.decline(dropped.bundleId, { code: 'queue-full', message: 'too many bundles wait' });
-    this.schedule();
-  }
-
-  private decline(bundleId: string, reason: Reason): void {
-    this.desk.write((journal) => void journal.finish(bundleId, { outcome: 'declined', reason }));
-    this.parts.emit({ type: 'bundle-finished', bundleId, outcome: 'declined', reason: reason.code });
-  }
-
-  /** One bundle a turn of the event loop, so that sockets are read in between and tighter deadlines can pass. */
-  private schedule(): void {
-    if (this.scheduled || !this.ready || this.queue.size === 0) return;
-    this.scheduled = true;
-    setImmediate(() => {
-      this.scheduled = false;
-      const live = this.queue.shift();
-      if (live !== undefined) this.guard('pursue', () => this.pursue(live).begin());
-      this.schedule();
-    });
+    if (!this.stopping) this.admit(this.pursue(live));
   }
 
   private pursue(live: LiveBundle): Pursuit {
-    const pursuit: Pursuit = new Pursuit(live, this.context, () => this.pursuits.delete(pursuit));
+    const pursuit = new Pursuit(live, this.context, (ended) => void this.pursuits.delete(ended));
     this.pursuits.add(pursuit);
     return pursuit;
+  }
+
+  private admit(pursuit: Pursuit): void {
+    this.learn(pursuit.bundle);
+    this.board.admit(pursuit);
+  }
+
+  /** For another plan, if another attempt may be made. */
+  private readmit(pursuit: Pursuit, cohort: Cohort, delayMs: number): void {
+    if (this.stopping) return pursuit.giveUp({ outcome: 'declined', reason: SHUTDOWN });
+    if (!pursuit.mayGoAgain) return pursuit.conclude();
+    if (cohort !== OPEN) pursuit.cohort = cohort;
+    if (delayMs === 0) return this.board.readmit(pursuit, pursuit.cohort);
+    pursuit.waiting = true;
+    this.after(delayMs, () => {
+      pursuit.waiting = false;
+      this.readmit(pursuit, cohort, 0);
+    });
+  }
+
+  private resume(
+    { transactionId: id, payload, state, bundles, details }: OpenAttempt,
+    members: readonly Pursuit[],
+  ): void {
+    const { tipBasisPoints = 0 } = (details ?? {}) as Partial<AttemptStory>;
+    const passage = { ...{ id, payload, members, parts: bundles, race: { tipBasisPoints } }, isFresh: false };
+    const flight = new Flight(passage, this.context, this.aftermath);
+    for (const member of members) member.takeOff(flight, 1, isLive(state));
+    flight.resume(isLive(state));
   }
 
   private learn({ opened }: LiveBundle): void {
@@ -164,7 +201,10 @@ export class LiveSolver {
   }
 
   private keepUp(): void {
-    this.guard('upkeep', () => this.upkeep.run(this.queue.size === 0));
+    this.guard('upkeep', () => {
+      this.board.expire();
+      this.upkeep.run(this.board.size === 0);
+    });
     this.after(UPKEEP_MS, () => this.keepUp());
   }
 

@@ -1,19 +1,11 @@
 import type { Attos } from '../../base/amount.js';
-import { SolverError } from '../../base/error.js';
-import { JournalError } from '../../journal/error.js';
-import { type AttemptNews, isFinal } from '../../journal/model.js';
-import type { Outcome } from '../../ledger/outcome.js';
-import { reasonOf } from '../../settlement/decline.js';
-import { LOAN_UNITS } from '../../settlement/fee/predict.js';
-import { formatAddress, formatId, XRD } from '../../transaction/address.js';
+import type { WaitingBundle } from '../../settlement/planner/model.js';
 import type { OpenedBundle } from '../openFrame.js';
+import { type Cohort, OPEN } from './cohort.js';
 import type { LiveContext } from './context.js';
-import { Delivery } from './delivery.js';
-import { isFileFault } from './desk.js';
-import { type Charged, chargedBy, type Ended, endOfBundle, type Given, newsOf } from './ending.js';
-import { type Planned, planAttempt, tooLate } from './planning.js';
+import { type Ended, endOfBundle, type Given, isWeighty } from './ending.js';
 
-/** A bundle on its way. `opened` is missing where only its attempts are known, after a restart. */
+/** A bundle on its way. `opened` is missing where its frame can no longer be read, after a restart. */
 export interface LiveBundle {
   readonly bundleId: string;
   readonly wrapperIds: readonly string[];
@@ -25,330 +17,173 @@ export interface LiveBundle {
   readonly verifiedMicros: number;
 }
 
-/** Another root may do where a node had no objection to the orders: at the next look, earlier locked each time. */
-const RETRY_MS = 1_000;
-const OVERLAP_RETRY_MS = 500;
-/** How long a success waits for the ends of other attempts of its bundle: one of them may have cost a fee. */
-const RIVALS_MS = 20_000;
-/** The node ran the transaction to the end of its loan and found no fee locked by then. */
-const WANT_OF_FEE = /SuccessButFeeLoanNotRepaid|CostingError\(FeeReserveError/;
-/** Nothing that another root of ours could change. */
-const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
-
-interface Success {
+/** A transaction that holds the bundle, as far as the bundle is concerned. */
+export interface Attempt {
   readonly id: string;
-  readonly news: AttemptNews;
-  readonly charged: Charged;
+  /** It was committed as a success, though the journal does not know it yet. */
+  readonly succeeded: boolean;
 }
 
 /**
- * Brings one bundle to its end: attempt after attempt, each written down before its first byte leaves, at most one of
- * them live, all of them followed until nothing can change any more.
+ * Brings one bundle to its end: its attempts, of which at most one is live, and what follows for it when none of them can
+ * change anything any more.
  */
 export class Pursuit {
+  /** How many attempts were made, earlier runs included. */
+  attempts = 0;
+  /** Waits for a plan, or is in one that is not decided yet. */
+  waiting = false;
+  /** With whom it was last looked at: who is suspect stays so, whatever lets it go again. */
+  cohort: Cohort = OPEN;
   /** Attempts whose end is not known. */
-  private readonly open = new Set<string>();
-  /** When each attempt was written down or taken up again, by the monotonic clock. */
-  private readonly begunAt = new Map<string, number>();
-  private live: string | undefined;
+  private readonly open = new Set<Attempt>();
+  private live: Attempt | undefined;
   private readonly ends: Ended[] = [];
-  /** Why nodes did not take the last attempt that they did not take. */
+  /** Why nodes did not take its last attempt that they did not take, where that may be its own fault. */
   private refusal: string | undefined;
-  private attempts = 0;
-  private success: Success | undefined;
+  private isLost = false;
+  private given: Given | undefined;
   private finished = false;
 
   constructor(
-    private readonly bundle: LiveBundle,
+    readonly bundle: LiveBundle,
     private readonly context: LiveContext,
-    private readonly onEnd: () => void,
+    private readonly onEnd: (pursuit: Pursuit, given: Given) => void,
   ) {}
+
+  get id(): string {
+    return this.bundle.bundleId;
+  }
+
+  get isOver(): boolean {
+    return this.finished;
+  }
+
+  get openAttempts(): Iterable<Attempt> {
+    return this.open;
+  }
+
+  /** As the planner sees it; only of what was opened. */
+  get candidate(): WaitingBundle {
+    const { orders, window } = this.bundle.opened!;
+    return { id: this.bundle.bundleId, orders, window };
+  }
+
+  /** Whether another attempt may be made: none is live, none has succeeded, and the bundle can be composed. */
+  get mayGoAgain(): boolean {
+    if (this.finished || this.waiting || this.live !== undefined || this.bundle.opened === undefined) return false;
+    if (this.isLost) return false;
+    const { maxAttempts, submit, stopping } = this.context;
+    // A dry run only follows what an earlier run has sent.
+    if (this.attempts >= maxAttempts || (this.attempts > 0 && !submit) || stopping()) return false;
+    return !this.isSettling;
+  }
+
+  /** An attempt was committed as a success, and waits for the ends of the others. */
+  get isSettling(): boolean {
+    for (const { succeeded } of this.open) if (succeeded) return true;
+    return false;
+  }
+
+  /** Whether one of its attempts that are open is this transaction. */
+  isIn(transactionId: string): boolean {
+    for (const { id } of this.open) if (id === transactionId) return true;
+    return false;
+  }
 
   get inFlight(): number {
     return this.open.size;
   }
 
-  /** The first attempt, or the reason why there is none. */
-  begin(): void {
-    this.attempt(0);
+  /** An attempt was written down. `isLive`: no node has refused it yet. */
+  takeOff(attempt: Attempt, attempts: number, isLive = true): void {
+    this.attempts = Math.max(this.attempts, attempts);
+    this.open.add(attempt);
+    if (isLive) this.live = attempt;
   }
 
-  /** Takes up an attempt of an earlier run: the same bytes are sent again while they may still commit. */
-  resume(transactionId: string, payload: Uint8Array, state: string): void {
-    this.attempts++;
-    this.open.add(transactionId);
-    this.begunAt.set(transactionId, this.context.now());
-    if (state !== 'refused' && state !== 'temporarily-rejected') this.live = transactionId;
-    const delivery = this.deliver(transactionId, payload);
-    delivery.follow(0);
-    if (this.context.submit && this.context.ledgerNow() < this.bundle.deadline) this.send(delivery, false);
+  /** Nodes will not take the attempt for minutes: it is no longer live. `refusal`: it may be for this bundle. */
+  ground(attempt: Attempt, refusal: string | undefined): void {
+    if (this.live === attempt) this.live = undefined;
+    this.refusal = refusal ?? this.refusal;
   }
 
-  /** Ends a bundle whose attempts all ended in an earlier run. */
-  conclude(ends: readonly Ended[]): void {
+  /** The attempt has ended without success; `end` where that says something of this bundle. */
+  land(attempt: Attempt, end: Ended | undefined): void {
+    this.open.delete(attempt);
+    if (this.live === attempt) this.live = undefined;
+    if (end !== undefined) this.ends.push(end);
+  }
+
+  /** A subintent of it was used up by another transaction. Ends it, as soon as its attempts have. */
+  lose(winner: string | undefined): void {
+    this.waiting = false;
+    this.isLost = true;
+    this.ends.push({ state: 'lost', winner });
+    this.conclude();
+  }
+
+  /** Takes up ends of an earlier run. */
+  remember(ends: readonly Ended[], attempts: number): void {
     this.ends.push(...ends);
-    this.concludeIfDone();
+    this.attempts = Math.max(this.attempts, attempts);
   }
 
-  // --------------------------------------------------------------------------------------------------- one attempt
-
-  /** Whatever goes wrong here, the bundle comes to an end of which the journal knows why. */
-  private attempt(extraMargin: number): void {
-    try {
-      this.tryAttempt(extraMargin);
-    } catch (error) {
-      if (isFileFault(error)) return this.giveUp(unwritten(error.message));
-      this.context.fail(error, 'attempt');
-      const code = error instanceof SolverError ? error.code : 'internal';
-      this.giveUp({ outcome: 'declined', reason: { code, message: 'a mistake of the solver: see its log' } });
-    }
-  }
-
-  private tryAttempt(extraMargin: number): void {
-    const { context, bundle } = this;
-    const refused = this.mayNotSubmit();
-    if (refused !== undefined) return this.giveUp(refused);
-    if (context.submit && this.isOverlapped()) return this.waitForOther();
-    const planned = planAttempt(bundle.opened!, context, extraMargin);
-    if ('outcome' in planned) return this.giveUp(planned);
-    const { expected, lock } = planned;
-    if (!context.submit) return this.giveUp({ outcome: 'would-settle', expected });
-    const limit = context.checkLimits(lock);
-    if (limit !== undefined) return this.giveUp({ outcome: 'declined', reason: limit, expected });
-    const settlement = planned.sign();
-    const signedAt = context.now();
-    const id = formatId('txid', settlement.transactionIntentHash, context.network);
-    if (!this.writeAhead(id, settlement.payload, planned)) return;
-    const journaledAt = context.now();
-    this.tellPlanned(id, planned, signedAt, journaledAt);
-    const delivery = this.deliver(id, settlement.payload);
-    this.send(delivery, true);
-    delivery.follow();
-  }
-
-  /** What stands in the way of any attempt now. */
-  private mayNotSubmit(): Given | undefined {
-    const { context, bundle } = this;
-    const stale = context.ledger.clock.staleness(context.maxClockAgeMs);
-    if (stale !== undefined) return { outcome: 'declined', reason: { code: 'stale-clock', message: stale } };
-    if (bundle.opened === undefined || tooLate(bundle.opened, bundle.deadline, context)) {
-      return { outcome: 'expired', reason: { code: 'expired', message: 'too late to submit' } };
-    }
-    if (context.submit && !context.desk.open) return unwritten('what cannot be written down is not submitted');
-    return undefined;
-  }
-
-  /** Writes id and bytes before anything leaves. False where that cannot be, and the bundle was dealt with. */
-  private writeAhead(id: string, payload: Uint8Array, { expected, lock, endEpoch }: Planned): boolean {
-    const { bundle, context } = this;
-    try {
-      const [n] = context.desk.journal.planAttempt({
-        transactionId: id,
-        payload,
-        expiresAt: bundle.deadline,
-        endEpoch: Number(endEpoch),
-        bundles: [{ bundleId: bundle.bundleId, ...expected, lock, cap: context.maxCostPerBundle }],
-      });
-      this.attempts = n ?? this.attempts + 1;
-      this.open.add(id);
-      this.begunAt.set(id, this.context.now());
-      this.live = id;
-      return true;
-    } catch (error) {
-      if (isFileFault(error)) {
-        context.desk.refuse(error);
-        this.giveUp({ ...unwritten(error.message), expected });
-      } else if (error instanceof JournalError && error.code === 'attempt-over-cap') {
-        this.giveUp({ outcome: 'declined', reason: reasonOf(error), expected });
-      } else throw error;
-      return false;
-    }
-  }
-
-  private isOverlapped(): boolean {
-    return this.context.desk.journal.liveConflicts(this.bundle.wrapperIds).length > 0;
-  }
-
-  /** Another bundle with one of these wrappers is live: this one waits for its end. */
-  private waitForOther(): void {
-    const { context, bundle } = this;
-    if (context.ledgerNow() + context.expiryMarginMs + OVERLAP_RETRY_MS < bundle.deadline && !context.stopping()) {
-      context.after(OVERLAP_RETRY_MS, () => this.attempt(0));
-      return;
-    }
-    const message = 'another bundle with one of its wrappers is in flight';
-    this.giveUp({ outcome: 'declined', reason: { code: 'overlap', message } });
-  }
-
-  private tellPlanned(txid: string, planned: Planned, signedAt: number, journaledAt: number): void {
-    const { context, bundle } = this;
-    const { plannedAt, startedAt: planStart, expected, lock, quote } = planned;
-    const since = (at: number) => (bundle.startedAt === undefined ? undefined : (at - bundle.startedAt) * 1000);
-    context.emit({
-      type: 'settlement-planned',
-      bundleIds: [bundle.bundleId],
-      txid,
-      attempt: this.attempts,
-      ...expected,
-      lock,
-      feeKnown: quote.feeKnown,
-      assumed: quote.assumed,
-      stages: {
-        verified: { sinceFrameMicros: bundle.verifiedMicros, tookMicros: bundle.verifiedMicros },
-        planned: { sinceFrameMicros: since(plannedAt), tookMicros: (plannedAt - planStart) * 1000 },
-        signed: { sinceFrameMicros: since(signedAt), tookMicros: (signedAt - plannedAt) * 1000 },
-      },
-    });
-    const tookMicros = (journaledAt - signedAt) * 1000;
-    context.emit({ type: 'journal-write', durable: true, tookMicros, ok: true });
-    context.emit({ type: 'attempt-journaled', txid, sinceFrameMicros: since(journaledAt), tookMicros });
-  }
-
-  // ------------------------------------------------------------------------------------------- what becomes of it
-
-  private deliver(id: string, payload: Uint8Array): Delivery {
-    const { context } = this;
-    const delivery: Delivery = new Delivery(id, payload, context, {
-      deadline: this.bundle.deadline,
-      sinceFrame: () => this.sinceFrame(),
-      onAccepted: () => {
-        if (!this.open.has(id)) return;
-        context.desk.write((journal) => void journal.recordAttemptState(id, { state: 'accepted' }));
-        context.emit({ type: 'attempt-state', txid: id, state: 'accepted' });
-      },
-      onNotTaken: (state, reason) => this.notTaken(id, state, reason),
-      onEnd: (outcome) => this.ended(delivery, outcome),
-    });
-    return delivery;
-  }
-
-  private send(delivery: Delivery, isFresh: boolean): void {
-    this.context.desk.write((journal) => void journal.recordSubmission(delivery.id));
-    delivery.send(isFresh);
-  }
-
-  private sinceFrame(): number | undefined {
-    const { startedAt } = this.bundle;
-    return startedAt === undefined ? undefined : (this.context.now() - startedAt) * 1000;
-  }
-
-  /** A node will not take these bytes for minutes. They are followed on, but another root may be tried. */
-  private notTaken(id: string, state: 'refused' | 'temporarily-rejected', reason: string): void {
-    if (this.live !== id) return;
-    const { context } = this;
-    this.live = undefined;
-    this.refusal = reason;
-    context.desk.write((journal) => void journal.recordAttemptState(id, { state, message: reason }));
-    context.emit({ type: 'attempt-state', txid: id, state, reason: reason.slice(0, 200) });
-    if (HOPELESS.test(reason) || this.attempts >= context.maxAttempts || this.bundle.opened === undefined) return;
-    const wantOfFee = WANT_OF_FEE.test(reason);
-    // The fee was locked too late: earlier by a quarter of the loan each time, and at last first of all.
-    const extraMargin = wantOfFee ? (LOAN_UNITS / 4) * this.attempts * this.attempts : 0;
-    context.after(wantOfFee ? 0 : RETRY_MS, () => {
-      if (this.mayTryAgain()) this.attempt(extraMargin);
-    });
-  }
-
-  private mayTryAgain(): boolean {
-    return this.live === undefined && this.success === undefined && !this.finished && !this.context.stopping();
-  }
-
-  private ended(delivery: Delivery, outcome: Outcome): void {
-    const { context } = this;
-    const { id } = delivery;
+  /** No attempt is made now. The bundle ends so, unless earlier attempts say more, or have yet to end. */
+  giveUp(given: Given): void {
+    this.waiting = false;
     if (this.finished) return;
-    const account = formatAddress(context.account, context.network);
-    const details = 'details' in outcome ? outcome.details : undefined;
-    const charged = chargedBy(details, account, formatAddress(XRD, context.network));
-    const news = newsOf(outcome, charged);
-    if (news === undefined) {
-      // Committed, but no Gateway shows what it cost: asked again until one does.
-      context.after(RETRY_MS, () => delivery.follow(0));
-      return;
-    }
-    if (this.live === id) this.live = undefined;
-    if (news.state === 'committed-success') {
-      this.success = { id, news, charged: charged! };
-      // A success ends the other attempts in the journal, as lost. One of them may have failed before, for a fee.
-      if (this.open.size === 1) return this.settle();
-      context.after(RIVALS_MS, () => this.settle());
-      return;
-    }
-    this.open.delete(id);
-    context.desk.write((journal) => void journal.recordAttemptState(id, news));
-    this.tellEnd(id, news, charged);
-    if (isFinal(news.state)) {
-      const winner = news.state === 'lost' ? news.winner : undefined;
-      this.ends.push({ state: news.state, winner, reason: 'message' in news ? news.message : undefined });
-    }
-    if (this.success === undefined) this.concludeIfDone();
-    else if (this.open.size === 1) this.settle();
+    this.given = given;
+    if (this.attempts === 0) this.finish(given);
+    else this.conclude();
   }
 
-  private tellEnd(txid: string, news: AttemptNews, charged: Charged | undefined): void {
-    const { context } = this;
-    if (charged === undefined || !('stateVersion' in news)) {
-      const winner = news.state === 'lost' ? news.winner : undefined;
-      context.emit({ type: 'attempt-state', txid, state: news.state, winner });
-      return;
-    }
-    const sinceFrameMicros = this.sinceFrame();
-    context.emit({
-      type: 'attempt-committed',
-      txid,
-      success: news.state === 'committed-success',
-      feePaid: charged.fee,
-      xrdChange: charged.xrdChange,
-      stateVersion: news.stateVersion,
-      sinceFrameMicros,
-      tookMicros: (context.now() - (this.begunAt.get(txid) ?? context.now())) * 1000,
-    });
-    context.spent();
-  }
-
-  // ------------------------------------------------------------------------------------------------------- the end
-
-  private settle(): void {
-    if (this.finished) return;
-    const { id, news, charged } = this.success!;
-    for (const rival of this.open) {
-      if (rival !== id) this.context.emit({ type: 'attempt-state', txid: rival, state: 'lost', winner: id });
-    }
-    this.open.clear();
-    this.context.desk.write((journal) => void journal.recordAttemptState(id, news));
-    this.tellEnd(id, news, charged);
-    this.close({ outcome: 'settled' }, charged.xrdChange);
-  }
-
-  private concludeIfDone(): void {
-    if (this.finished || this.open.size > 0) return;
+  /** Ends the bundle when nothing can change any more. */
+  conclude(): void {
+    if (this.finished || this.waiting || this.open.size > 0) return;
     const end = endOfBundle(this.ends);
-    // Its time is over, but that is not why nothing became of it.
-    if (end.outcome !== 'expired' || this.refusal === undefined) return this.finish(end);
-    this.finish({ outcome: 'rejected', reason: { code: 'refused', message: this.refusal } });
+    if (isWeighty(end)) return this.finish(end);
+    if (this.refusal !== undefined) {
+      // Its time is over, but that is not why nothing became of it.
+      return this.finish({ outcome: 'rejected', reason: { code: 'refused', message: this.refusal } });
+    }
+    this.finish(this.givenAfterAttempts() ?? end);
   }
 
-  /** No attempt is made now. The bundle ends so, unless earlier attempts have yet to end. */
-  private giveUp(given: Given): void {
-    if (this.finished) return;
-    if (this.attempts > 0) return this.concludeIfDone();
-    this.finish(given);
+  /** How it ends whose attempts say nothing of it; undefined: its time is over. */
+  private givenAfterAttempts(): Given | undefined {
+    const { context, attempts, given } = this;
+    // What was submitted cannot end as if it never was.
+    if (given !== undefined) return given.outcome === 'unmatched' ? { ...given, outcome: 'declined' } : given;
+    if (attempts < context.maxAttempts || context.ledgerNow() >= this.bundle.deadline) return undefined;
+    const message = `${attempts} attempts came to nothing, and none of them for its own fault`;
+    return { outcome: 'declined', reason: { code: 'max-attempts', message } };
+  }
+
+  /** One of its attempts was committed as a success, and the journal knows. */
+  settle(profit: Attos | undefined): void {
+    this.open.clear();
+    this.live = undefined;
+    this.close({ outcome: 'settled' }, profit);
   }
 
   private finish(given: Given): void {
     const { bundleId } = this.bundle;
-    this.context.desk.write((journal) => void journal.finish(bundleId, given));
+    this.context.desk.write((journal) => {
+      journal.finish(bundleId, given);
+      if (given.details !== undefined) journal.setDetails(bundleId, given.details);
+    });
     this.close(given, given.expected?.profit);
   }
 
-  private close({ outcome, reason }: Given, profit: Attos | undefined): void {
+  private close(given: Given, profit: Attos | undefined): void {
+    if (this.finished) return;
     this.finished = true;
-    const { bundleId } = this.bundle;
-    this.context.emit({ type: 'bundle-finished', bundleId, outcome, reason: reason?.code, profit });
-    this.onEnd();
+    const { outcome, reason } = given;
+    this.context.emit({
+      ...{ type: 'bundle-finished', bundleId: this.bundle.bundleId },
+      ...{ outcome, reason: reason?.code, profit },
+    });
+    this.onEnd(this, given);
   }
-}
-
-function unwritten(message: string): Given {
-  return { outcome: 'declined', reason: { code: 'journal-unwritable', message } };
 }

@@ -21,8 +21,14 @@ export class DeadlineQueue<T extends Waiting> {
     return this.items.length > this.limit ? this.items.pop() : undefined;
   }
 
-  shift(): T | undefined {
-    return this.items.shift();
+  /** The tightest deadline first. */
+  [Symbol.iterator](): IterableIterator<T> {
+    return this.items.values();
+  }
+
+  remove(item: T): void {
+    const at = this.items.indexOf(item);
+    if (at >= 0) this.items.splice(at, 1);
   }
 
   clear(): T[] {

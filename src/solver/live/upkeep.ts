@@ -25,6 +25,8 @@ export class Upkeep {
   private stopped: string | undefined;
   private wasStale = false;
   private reading: Promise<void> | undefined;
+  /** No Gateway need be asked before one was reached. */
+  private begun = false;
 
   constructor(
     private readonly options: LiveOptions,
@@ -36,10 +38,17 @@ export class Upkeep {
     return this.stopped;
   }
 
+  /** A Gateway was reached. Resolves when the balance is known, or when none told it. */
+  begin(): Promise<void> {
+    this.begun = true;
+    return this.readBalance();
+  }
+
   /** From time to time. `isIdle`: nothing is waiting for the journal. */
   run(isIdle: boolean): void {
     const { desk, now } = this.parts;
     desk.retry();
+    if (!this.begun) return;
     this.tellClock();
     if (this.options.submit && desk.open) this.checkLimits(0n);
     // Between two bundles, so that no submission waits for it.
@@ -84,8 +93,8 @@ export class Upkeep {
     emit({ type: 'ledger-clock', epoch, timestamp, ageMs, skewMs, endpoint });
   }
 
-  /** Resolves when it is known, or when no Gateway told it: the last known balance stands then, and it is asked again. */
-  readBalance(): Promise<void> {
+  /** Where no Gateway tells it the last known balance stands, and it is asked again. */
+  private readBalance(): Promise<void> {
     this.reading ??= this.askBalance().finally(() => {
       this.reading = undefined;
     });

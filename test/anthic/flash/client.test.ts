@@ -7,6 +7,7 @@ import type { FlashEvent } from '../../../src/anthic/flash/event.js';
 import type { FillExecution, NewOrder } from '../../../src/anthic/flash/wire.js';
 import { units } from '../../../src/base/amount.js';
 import { FlashServer, newOrder } from '../../support/flashServer.js';
+import { startStreamServer } from '../../support/streamServer.js';
 
 const START_EXECUTIONS = 'platform.fill_execution.start_stream';
 const START_ORDERS = 'platform.new_orders.start_stream';
@@ -94,6 +95,23 @@ describe('FlashClient over real sockets', () => {
   it('goes on without an answer to its ping', async () => {
     server.react.set('ping', () => 'silence');
     await started({ callTimeoutMs: 100 });
+  });
+
+  it('does not take a connection for ready that ended with the answer', async () => {
+    server.react.set('ping', ({ link, id }) => {
+      const { _socket: socket } = link as unknown as { _socket: Socket };
+      // The answer and what is no frame arrive at once.
+      socket.cork();
+      link.send(JSON.stringify({ id, result: {} }));
+      socket.write(Buffer.from('ffff0000deadbeef', 'hex'));
+      socket.uncork();
+      return 'silence';
+    });
+    const client = make();
+    client.start();
+    await server.called('ping', 4);
+    expect(types()).not.toContain('flash-ready');
+    expect(client.health()[0]!.ready).toBe(false);
   });
 
   it('tries the other form of the starting point, and remembers it', async () => {
@@ -438,6 +456,17 @@ describe('FlashClient over real sockets', () => {
     await server.close();
     server = await FlashServer.start({ port, key: 'secret-key' });
     await server.called(START_ORDERS);
+  });
+
+  it('follows no redirect: its key is for one host', async () => {
+    const elsewhere = await startStreamServer();
+    elsewhere.behave({ type: 'redirect', location: server.url });
+    const client = make({ urls: [elsewhere.url] });
+    client.start();
+    await until(() => expect(events).toContainEqual(expect.objectContaining({ type: 'stream-refused', status: 302 })));
+    expect(server.requests).toEqual([]);
+    await client.stop();
+    await elsewhere.close();
   });
 
   it('stops for good, and takes its prices back before', async () => {

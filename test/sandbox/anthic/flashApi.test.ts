@@ -34,8 +34,12 @@ describe('a connection', () => {
   });
 
   it('has one path, and no other method than the upgrade', async () => {
-    const socket = new WebSocket(`${stand.anthic.flashUrl}/other`, { headers: { 'ANTHIC-API-KEY': 'key-1' } });
-    expect((await once(socket, 'error'))[0].message).toBe('Unexpected server response: 404');
+    for (const path of ['/other', '//', '/?']) {
+      const socket = new WebSocket(stand.anthic.flashUrl + path, { headers: { 'ANTHIC-API-KEY': 'key-1' } });
+      if (path === '/?') await once(socket, 'open');
+      else expect((await once(socket, 'error'))[0].message).toBe('Unexpected server response: 404');
+      socket.close();
+    }
     expect((await fetch(stand.anthic.flashUrl.replace('ws:', 'http:'))).status).toBe(426);
   });
 

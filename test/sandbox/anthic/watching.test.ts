@@ -97,6 +97,9 @@ describe('the feed', () => {
   it('keeps the last events only, and calls who listens until they stop', () => {
     const feed = new EventFeed(() => 5);
     const heard: number[] = [];
+    feed.listen(() => {
+      throw new Error('a listener that fails');
+    });
     const stop = feed.listen(({ sequence }) => void heard.push(sequence));
     for (let n = 0; n < 2500; n++) feed.emit({ type: 'solver-connected', solvers: n });
     stop();

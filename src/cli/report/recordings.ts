@@ -1,0 +1,47 @@
+import { SolverError } from '../../base/error.js';
+import { planSettlements } from '../../settlement/planner/plan.js';
+import type { Period } from '../../study/report/fromJournal.js';
+import { ASSUMED, RecordedReport } from '../../study/report/fromRecordings.js';
+import { Report } from '../../study/report/report.js';
+import { preallocatedAccount } from '../../transaction/key.js';
+import { SolverKey } from '../../transaction/solverKey.js';
+import type { Io } from '../io.js';
+import { readRecordings } from '../recordings.js';
+import { loadPolicy } from '../replay/policy.js';
+
+interface Options extends Period {
+  readonly policy: string;
+}
+
+/** A report of what a policy would have made of recordings. Whose key it is changes no figure: a throwaway one does. */
+export async function addRecordings(
+  files: readonly string[],
+  options: Options,
+  io: Io,
+  onRow: () => void,
+): Promise<Report> {
+  const { since, until } = options;
+  const policy = loadPolicy(options.policy);
+  const report = new Report({ kind: 'recording', files, since, until, assumed: `policy ${policy.name}; ${ASSUMED}` });
+  const key = SolverKey.generate('Ed25519');
+  const solver = { account: preallocatedAccount(key.publicKey), publicKey: key.publicKey };
+  const recorded = new RecordedReport(report, policy, solver, planSettlements);
+  try {
+    for await (const { recording } of readRecordings(files, io)) {
+      onRow();
+      if (recording instanceof SolverError) report.unreadLines++;
+      else if (isWithin(recording.receivedAt, options)) recorded.add(recording);
+    }
+    recorded.finish();
+    return report;
+  } finally {
+    key.dispose();
+  }
+}
+
+function isWithin(
+  time: number,
+  { since = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY }: Period,
+): boolean {
+  return time >= since && time < until;
+}

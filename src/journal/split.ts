@@ -1,1 +1,0 @@
-export { splitExactly } from '../base/split.js';

@@ -1,0 +1,207 @@
+import { SolverError } from '../../base/error.js';
+import { partsOf, tellDropped } from './aftermath.js';
+import { type Cohort, OPEN, suspects } from './cohort.js';
+import type { LiveContext } from './context.js';
+import { isFileFault } from './desk.js';
+import { type Doubt, declineBlind, doubtOf, type Judgement, judge } from './doubt.js';
+import { type Given, unwritten } from './ending.js';
+import type { Tower } from './flight.js';
+import { deadlineOf, giveUp, type Planned } from './planned.js';
+import { obstacleOf, plan } from './planning.js';
+import { type Preview, previewOf } from './preview.js';
+import type { Pursuit } from './pursuit.js';
+import { winnerOf } from './sift.js';
+import { consideredOf, outcomeOf } from './story.js';
+import { Takeoff } from './takeoff.js';
+
+/** Sends bundles to the board again. */
+export type Readmit = (pursuits: readonly Pursuit[], cohort: Cohort, delayMs: number) => void;
+
+const OVERLAP_RETRY_MS = 500;
+/** At once: a Gateway has a limit of requests, and following transactions matters more. */
+const MAX_PREVIEWS = 8;
+
+interface Mode {
+  /** Nothing is merged. */
+  readonly alone: boolean;
+  /** No preview is to be had: what is in doubt is declined. */
+  readonly blind: boolean;
+}
+const TOGETHER: Mode = { alone: false, blind: false };
+
+/** From bundles that waited together to settlements that are wanted: plans, and asks for a preview of what is in doubt. */
+export class Departures {
+  /** In a plan that a preview has yet to decide. */
+  private readonly held = new Set<Pursuit>();
+  private readonly takeoff: Takeoff;
+  private previews = 0;
+
+  constructor(
+    private readonly context: LiveContext,
+    tower: Tower,
+    private readonly readmit: Readmit,
+  ) {
+    this.takeoff = new Takeoff(context, tower, {
+      isClear: (pursuit) => this.isClear(pursuit),
+      goAgain: (pursuits, cohort) => this.goAgain(pursuits, cohort),
+      planAlone: (pursuits, cohort) => this.plan(pursuits, cohort, { alone: true, blind: false }),
+    });
+  }
+
+  /** Takes everybody who waits for a preview. */
+  clear(): Pursuit[] {
+    const held = [...this.held];
+    this.held.clear();
+    return held;
+  }
+
+  /** Whatever goes wrong here, each bundle comes to an end of which the journal knows why. */
+  plan(pursuits: readonly Pursuit[], cohort: Cohort, mode: Mode = TOGETHER): void {
+    this.caring(pursuits, () => {
+      const ready = pursuits.filter((pursuit) => this.isClear(pursuit));
+      if (ready.length === 0) return;
+      const startedAt = this.context.now();
+      const { extraMargin } = cohort;
+      const candidates = ready.map(({ candidate }) => candidate);
+      const decisions = plan(candidates, this.context, { extraMargin, alone: mode.alone });
+      const plannedAt = this.context.now();
+      const byId = new Map(ready.map((pursuit) => [pursuit.id, pursuit]));
+      for (const decision of decisions) {
+        if (decision.type === 'settle') {
+          const members = decision.bundles.map(({ id }) => byId.get(id)!);
+          const planned = { decision, pursuits: members, cohort, startedAt, plannedAt };
+          this.caring(members, () => this.weigh(planned, mode));
+        } else {
+          const { bundle, outcome, reason, quote, considered } = decision;
+          const expected = quote && { reward: quote.reward, fee: quote.networkFee, profit: quote.profit };
+          const details = { considered: consideredOf(considered) };
+          byId.get(bundle.id)!.giveUp({ outcome, reason, expected, details });
+        }
+      }
+    });
+  }
+
+  /** Runs a step for some bundles; where it throws, none of them is left without an end. */
+  private caring(pursuits: readonly Pursuit[], step: () => void): void {
+    try {
+      step();
+    } catch (error) {
+      if (!isFileFault(error)) this.context.fail(error, 'attempt');
+      const code = error instanceof SolverError ? error.code : 'internal';
+      const given: Given = isFileFault(error)
+        ? unwritten(error.message)
+        : { outcome: 'declined', reason: { code, message: 'a mistake of the solver: see its log' } };
+      for (const pursuit of pursuits) if (pursuit.waiting) pursuit.giveUp(given);
+    }
+  }
+
+  /** Whether nothing stands in the way of an attempt; else the bundle was dealt with. */
+  private isClear(pursuit: Pursuit): boolean {
+    const { context } = this;
+    if (pursuit.isOver || pursuit.isSettling) {
+      pursuit.waiting = false;
+      return false;
+    }
+    const obstacle = obstacleOf(pursuit.bundle, context);
+    if (obstacle !== undefined) {
+      pursuit.giveUp(obstacle);
+      return false;
+    }
+    if (!context.submit || context.desk.journal.liveConflicts(pursuit.bundle.wrapperIds).length === 0) return true;
+    this.waitForOther(pursuit);
+    return false;
+  }
+
+  /** Another bundle with one of these wrappers is live: this one waits for its end. */
+  private waitForOther(pursuit: Pursuit): void {
+    const { context } = this;
+    if (context.ledgerNow() + context.expiryMarginMs + OVERLAP_RETRY_MS < pursuit.bundle.deadline) {
+      return this.goAgain([pursuit], OPEN, OVERLAP_RETRY_MS);
+    }
+    const message = 'another bundle with one of its wrappers is in flight';
+    pursuit.giveUp({ outcome: 'declined', reason: { code: 'overlap', message } });
+  }
+
+  // ------------------------------------------------------------------------------------------------- what is in doubt
+
+  private weigh(planned: Planned, { blind }: Mode): void {
+    const { context } = this;
+    const { decision, cohort } = planned;
+    const doubt = doubtOf(decision, cohort, context.policy.minProfit);
+    if (blind) {
+      const given = declineBlind(decision, doubt);
+      return given === undefined ? this.takeoff.launch(planned, undefined) : giveUp(planned, given);
+    }
+    if (doubt === undefined && context.submit) return this.takeoff.launch(planned, undefined);
+    this.hold(planned, (preview) => this.decide(planned, preview, doubt));
+  }
+
+  /** Asks for a preview. The bundles are nobody else's meanwhile. */
+  private hold(planned: Planned, then: (preview: Preview) => void): void {
+    const { context } = this;
+    const { pursuits, decision } = planned;
+    for (const pursuit of pursuits) this.held.add(pursuit);
+    const startedAt = context.now();
+    const asked =
+      this.previews < MAX_PREVIEWS
+        ? previewOf(decision.proposal, deadlineOf(planned), context)
+        : Promise.resolve<Preview>({ type: 'none', why: 'too many previews are under way' });
+    this.previews++;
+    void asked.then((preview) => {
+      this.previews--;
+      const still = pursuits.filter((pursuit) => this.held.delete(pursuit));
+      // The solver stops, and has ended them.
+      if (still.length === 0) return;
+      const tookMicros = (context.now() - startedAt) * 1000;
+      const bundleIds = pursuits.map(({ id }) => id);
+      context.emit({ type: 'previewed', bundleIds, outcome: outcomeOf(preview), tookMicros });
+      this.caring(pursuits, () => then(preview));
+    });
+  }
+
+  private decide(planned: Planned, preview: Preview, doubt: Doubt | undefined): void {
+    const { pursuits, decision, cohort } = planned;
+    const { context } = this;
+    const bundles = pursuits.map(({ bundle }) => bundle);
+    const judgement = judge(decision, preview, doubt, { cohort, bundles, context });
+    switch (judgement.type) {
+      case 'go':
+        return this.takeoff.launch(planned, preview);
+      case 'alone':
+        return this.plan(pursuits, cohort, { alone: true, blind: judgement.blind });
+      case 'earlier-lock':
+        return this.plan(pursuits, { ...cohort, extraMargin: judgement.extraMargin });
+      case 'drop':
+        return this.drop(planned, judgement);
+      case 'search':
+        for (const part of partsOf(pursuits, Number.POSITIVE_INFINITY)) this.goAgain(part, suspects());
+        return;
+      case 'end':
+        if (doubt!.payers) context.experience.learn.couldNotPay(decision.proposal.orders);
+        return giveUp(planned, judgement.given);
+    }
+  }
+
+  private drop({ pursuits }: Planned, { culprit: id, isUsed }: Extract<Judgement, { type: 'drop' }>): void {
+    const culprit = pursuits.find((pursuit) => pursuit.id === id)!;
+    tellDropped(this.context.emit, culprit, pursuits, 'preview');
+    this.goAgain(
+      pursuits.filter((pursuit) => pursuit !== culprit),
+      OPEN,
+    );
+    if (isUsed) this.endUsed(culprit);
+    else this.goAgain([culprit], suspects());
+  }
+
+  /** A subintent of it was used up: asks by whom. */
+  private endUsed(culprit: Pursuit): void {
+    winnerOf(culprit, this.context)
+      .then((winner) => this.caring([culprit], () => culprit.lose(winner)))
+      .catch((error: unknown) => this.context.fail(error, 'preview'));
+  }
+
+  private goAgain(pursuits: readonly Pursuit[], cohort: Cohort, delayMs = 0): void {
+    for (const pursuit of pursuits) pursuit.waiting = false;
+    this.readmit(pursuits, cohort, delayMs);
+  }
+}

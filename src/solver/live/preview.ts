@@ -1,0 +1,59 @@
+import type { Attos } from '../../base/amount.js';
+import { toHex } from '../../base/bytes.js';
+import type { PreviewOutcome } from '../../ledger/answer.js';
+import type { ReadOptions } from '../../ledger/ledger.js';
+import { CHECK, price } from '../../settlement/fee/price.js';
+import type { Proposal, SettledOrder } from '../../settlement/settle.js';
+import { notarizedLengthWith, transactionIntentLength } from '../../transaction/length.js';
+import { encodeTransaction } from '../../transaction/payload.js';
+import type { LiveContext } from './context.js';
+
+/** What a preview says of a settlement. */
+export type Preview =
+  | { readonly type: 'succeeded'; readonly fee: Attos }
+  /** `Failed` would have cost a fee, `Rejected` would not. */
+  | { readonly type: 'spoiled'; readonly outcome: 'Failed' | 'Rejected'; readonly error: string }
+  /** No Gateway said anything in time. */
+  | { readonly type: 'none'; readonly why: string };
+
+/** Longest wait for one: a settlement that waits longer loses its race. */
+const BUDGET_MS = 1_500;
+/** With less time left none is asked for. */
+const LEAST_MS = 100;
+
+/** Asks a Gateway what would become of a settlement, in time for the settlement itself. Never throws. */
+export async function previewOf(proposal: Proposal, deadline: number, context: LiveContext): Promise<Preview> {
+  const spare = deadline - context.expiryMarginMs - context.ledgerNow();
+  const budget = Math.min(BUDGET_MS, spare / 2);
+  if (budget < LEAST_MS) return { type: 'none', why: 'no time is left for a preview' };
+  const options: ReadOptions = { deadline: context.now() + budget, signal: context.signal };
+  let outcome: PreviewOutcome;
+  try {
+    outcome = await context.ledger.preview(previewHex(proposal), {}, options);
+  } catch (error) {
+    return { type: 'none', why: error instanceof Error ? error.message.slice(0, 200) : 'no Gateway answered' };
+  }
+  if (outcome.status === 'Succeeded') return { type: 'succeeded', fee: outcome.fee + leftOut(proposal) };
+  return { type: 'spoiled', outcome: outcome.status, error: outcome.error ?? outcome.status };
+}
+
+/** What a preview needs of a proposal. */
+interface Previewable extends Pick<Proposal, 'signed'> {
+  readonly orders: readonly Pick<SettledOrder, 'signers'>[];
+}
+
+/** The payload of a preview: keys in place of signatures. The notary is a signatory by the header alone. */
+export function previewHex({ signed, orders }: Previewable): string {
+  const { transactionIntent } = signed;
+  const nonRootSubintentSignerPublicKeys = orders.flatMap(({ signers }) => [[...signers.wrapper], [...signers.order]]);
+  const preview = { transactionIntent, rootSignerPublicKeys: [], nonRootSubintentSignerPublicKeys };
+  return toHex(encodeTransaction('PreviewTransactionV2', preview));
+}
+
+/** What a preview does not bill: the bytes of the signatures and of the notary's (docs/protocol.md §12.5). */
+export function leftOut({ signed }: Pick<Proposal, 'signed'>): Attos {
+  const { transactionIntent } = signed;
+  const { notaryPublicKey, tipBasisPoints } = transactionIntent.transactionHeader.value;
+  const bytes = notarizedLengthWith(signed, notaryPublicKey.type) - transactionIntentLength(transactionIntent);
+  return price(CHECK.payloadByte * bytes, 0, bytes, tipBasisPoints);
+}

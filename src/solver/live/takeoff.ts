@@ -1,0 +1,170 @@
+import { JournalError } from '../../journal/error.js';
+import { reasonOf } from '../../settlement/decline.js';
+import { sign } from '../../settlement/settle.js';
+import { formatId } from '../../transaction/address.js';
+import { tellDropped } from './aftermath.js';
+import type { Cohort } from './cohort.js';
+import type { LiveContext } from './context.js';
+import { isFileFault } from './desk.js';
+import { unwritten } from './ending.js';
+import { Flight, type Tower } from './flight.js';
+import { deadlineOf, giveUp, newShare, type Planned } from './planned.js';
+import type { Preview } from './preview.js';
+import type { Pursuit } from './pursuit.js';
+import { attemptStory, outcomeOf } from './story.js';
+
+/** Where those go who cannot take off. */
+export interface Ground {
+  /** Whether nothing stands in the way of an attempt; else the bundle was dealt with. */
+  readonly isClear: (pursuit: Pursuit) => boolean;
+  readonly goAgain: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
+  readonly planAlone: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
+}
+
+interface Times extends Planned {
+  readonly signedAt: number;
+}
+
+/** From a settlement that is wanted to a transaction on its way: written down before its first byte leaves. */
+export class Takeoff {
+  constructor(
+    private readonly context: LiveContext,
+    private readonly tower: Tower,
+    private readonly ground: Ground,
+  ) {}
+
+  launch(planned: Planned, preview: Preview | undefined): void {
+    const { context } = this;
+    const { pursuits, decision, cohort } = planned;
+    // A preview takes its time.
+    if (preview !== undefined) {
+      const clear = pursuits.filter((pursuit) => this.ground.isClear(pursuit));
+      if (clear.length < pursuits.length) return this.ground.goAgain(clear, cohort);
+    }
+    if (!context.submit) return this.simulate(planned, preview);
+    const { proposal } = decision;
+    const limit = context.checkLimits(proposal.lock);
+    if (limit !== undefined) {
+      // What is too dear together may not be alone.
+      if (pursuits.length > 1) return this.ground.planAlone(pursuits, cohort);
+      return giveUp(planned, { outcome: 'declined', reason: limit });
+    }
+    const { payload, transactionIntentHash } = sign(proposal, context.key);
+    const signedAt = context.now();
+    const id = formatId('txid', transactionIntentHash, context.network);
+    const times = { ...planned, signedAt };
+    const numbers = this.writeAhead(id, payload, times, preview);
+    if (numbers === undefined) return;
+    tellPlanned(id, times, Math.max(...numbers), context);
+    const { tipBasisPoints } = proposal.signed.transactionIntent.transactionHeader.value;
+    const race = { tipBasisPoints, predicted: { fee: proposal.fee, profit: proposal.quote.profit } };
+    const parts = decision.shares;
+    const passage = { ...{ id, payload, members: pursuits, parts, race }, isFresh: true };
+    const flight = new Flight(passage, context, this.tower);
+    pursuits.forEach((pursuit, index) => {
+      pursuit.waiting = false;
+      pursuit.takeOff(flight, numbers[index]!);
+    });
+    context.facts.forgetAmounts(proposal.orders.map(({ limitOrder }) => limitOrder.account));
+    flight.depart();
+  }
+
+  /** Writes id and bytes before anything leaves. Undefined where that cannot be, and the bundles were dealt with. */
+  private writeAhead(id: string, payload: Uint8Array, times: Times, preview?: Preview): number[] | undefined {
+    const { context } = this;
+    const { decision, pursuits, cohort, signedAt } = times;
+    const { shares, proposal } = decision;
+    const { endEpochExclusive } = proposal.signed.transactionIntent.rootIntentCore.header.value;
+    const tell = (ok: boolean): void => {
+      const tookMicros = (context.now() - signedAt) * 1000;
+      context.emit({ type: 'journal-write', durable: true, tookMicros, ok });
+    };
+    try {
+      const numbers = context.desk.journal.planAttempt({
+        transactionId: id,
+        payload,
+        expiresAt: deadlineOf(times),
+        endEpoch: Number(endEpochExclusive),
+        // In the order of the bundles, as the numbers come back.
+        bundles: pursuits.map((pursuit) => newShare(pursuit, shares, context.maxCostPerBundle)),
+        details: attemptStory(decision, context.policy.name, preview, stagesOf(times)),
+      });
+      tell(true);
+      return numbers;
+    } catch (error) {
+      tell(false);
+      if (isFileFault(error)) {
+        context.desk.refuse(error);
+        giveUp(times, unwritten(error.message));
+      } else if (error instanceof JournalError && error.code === 'attempt-over-cap') {
+        this.giveUpOverCap(times, error);
+      } else if (error instanceof JournalError && error.code === 'attempt-conflict') {
+        this.ground.goAgain(
+          pursuits.filter((pursuit) => this.ground.isClear(pursuit)),
+          cohort,
+        );
+      } else throw error;
+      return undefined;
+    }
+  }
+
+  /** Those whose attempts could cost too much together. The others go without them. */
+  private giveUpOverCap(planned: Planned, error: JournalError): void {
+    const { pursuits, decision, cohort } = planned;
+    const cap = this.context.maxCostPerBundle!;
+    const { journal } = this.context.desk;
+    const isOver = ({ id }: Pursuit): boolean => {
+      const { lock } = decision.shares.find(({ bundleId }) => bundleId === id)!;
+      return journal.potentialCost(id) + lock > cap;
+    };
+    const over = pursuits.filter(isOver);
+    for (const pursuit of over) tellDropped(this.context.emit, pursuit, pursuits, 'limit');
+    giveUp({ ...planned, pursuits: over }, { outcome: 'declined', reason: reasonOf(error) });
+    this.ground.goAgain(
+      pursuits.filter((pursuit) => !over.includes(pursuit)),
+      cohort,
+    );
+  }
+
+  /** A dry run: what live would submit ends here. */
+  private simulate(planned: Planned, preview: Preview | undefined): void {
+    const isShown = preview !== undefined && preview.type !== 'none';
+    const simulated = isShown
+      ? { by: 'preview' as const, outcome: outcomeOf(preview) }
+      : { by: 'model' as const, outcome: 'Succeeded' };
+    giveUp(planned, { outcome: 'would-settle', details: { simulated } });
+  }
+}
+
+/** Micros since the frame of the youngest bundle, as far as all is known of this run. */
+function stagesOf({ pursuits, plannedAt, signedAt }: Times): Readonly<Record<string, number>> | undefined {
+  const started = pursuits.flatMap(({ bundle }) => bundle.startedAt ?? []);
+  if (started.length < pursuits.length) return undefined;
+  const youngest = Math.max(...started);
+  const since = (at: number): number => Math.round((at - youngest) * 1000);
+  const { verifiedMicros } = pursuits.find(({ bundle }) => bundle.startedAt === youngest)!.bundle;
+  return { verified: Math.round(verifiedMicros), planned: since(plannedAt), signed: since(signedAt) };
+}
+
+function tellPlanned(txid: string, times: Times, attempt: number, { now, emit }: LiveContext): void {
+  const { decision, pursuits, startedAt, plannedAt, signedAt } = times;
+  const { quote, lock } = decision.proposal;
+  const started = pursuits.flatMap(({ bundle }) => bundle.startedAt ?? []);
+  const first = started.length < pursuits.length ? undefined : Math.min(...started);
+  const since = (at: number) => (first === undefined ? undefined : (at - first) * 1000);
+  const { verifiedMicros } = pursuits.find(({ bundle }) => bundle.startedAt === first)?.bundle ?? pursuits[0]!.bundle;
+  emit({
+    type: 'settlement-planned',
+    bundleIds: pursuits.map(({ id }) => id),
+    ...{ txid, attempt, reward: quote.reward, fee: quote.networkFee, profit: quote.profit, lock },
+    ...{ feeKnown: quote.feeKnown, assumed: quote.assumed },
+    stages: {
+      verified: { sinceFrameMicros: verifiedMicros, tookMicros: verifiedMicros },
+      planned: { sinceFrameMicros: since(plannedAt), tookMicros: (plannedAt - startedAt) * 1000 },
+      signed: { sinceFrameMicros: since(signedAt), tookMicros: (signedAt - plannedAt) * 1000 },
+    },
+  });
+  const journaledAt = now();
+  const tookMicros = (journaledAt - signedAt) * 1000;
+  emit({ type: 'attempt-journaled', txid, sinceFrameMicros: since(journaledAt), tookMicros });
+}

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { parseAmount } from '../base/amount.js';
+import type { AttemptStory, BundleStory } from '../journal/story.js';
+
+/**
+ * Reads what the journal keeps as JSON. Nothing is sure to be there: a journal of another version, one that was pruned, a
+ * bundle that could not be read. A part that is not as it should be counts as missing, and no other part with it.
+ */
+
+const amount = z.string().refine((text) => {
+  try {
+    parseAmount(text);
+    return true;
+  } catch {
+    return false;
+  }
+});
+const ppm = z.number().min(0).max(1_000_000);
+const position = z.object({ resource: z.string(), amount });
+
+const order = z.object({
+  wrapperId: z.string(),
+  account: z.string(),
+  maker: z.string().optional().catch(undefined),
+  sells: position,
+  buys: position,
+  reward: amount,
+});
+
+const candidate = z.object({
+  bundleIds: z.array(z.string()),
+  reward: amount,
+  surplus: amount,
+  fee: amount,
+  tip: amount,
+  succeeds: ppm,
+  fails: ppm,
+  failureCost: amount,
+  expected: amount,
+  chosen: z.boolean(),
+  reason: z.string().optional().catch(undefined),
+});
+
+const maybe = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
+const loss = z.object({
+  winner: z.string(),
+  winnerAccount: maybe(z.string()),
+  winnerFee: maybe(amount),
+  winnerTip: maybe(amount),
+  committedAt: maybe(z.number()),
+  submittedAt: maybe(z.number()),
+  lateMs: maybe(z.number()),
+  ourTip: maybe(amount),
+  wouldHaveWon: z.string(),
+});
+
+const bundleSchema = z.object({
+  orders: maybe(z.array(order)),
+  considered: maybe(z.array(candidate)),
+  simulated: maybe(z.object({ by: z.enum(['preview', 'model']), outcome: z.string() })),
+  loss: maybe(loss),
+});
+
+const attemptSchema = z.object({
+  policy: maybe(z.string()),
+  tipBasisPoints: maybe(z.number()),
+  feeKnown: maybe(z.boolean()),
+  assumed: maybe(z.boolean()),
+  preview: maybe(z.object({ outcome: z.string(), fee: maybe(amount) })),
+  considered: maybe(z.array(candidate)),
+  stages: maybe(z.record(z.string(), z.number())),
+});
+
+export function bundleStory(details: unknown): BundleStory {
+  const read = bundleSchema.safeParse(details);
+  return read.success ? read.data : {};
+}
+
+/** Of an attempt's story what is there. */
+export type KnownAttemptStory = { readonly [K in keyof AttemptStory]?: AttemptStory[K] | undefined };
+
+export function attemptStory(details: unknown): KnownAttemptStory {
+  const read = attemptSchema.safeParse(details);
+  return read.success ? read.data : {};
+}

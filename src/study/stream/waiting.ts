@@ -1,0 +1,135 @@
+import type { NodeId } from '../../sbor/custom.js';
+import type { StateFacts } from '../../settlement/fee/predict.js';
+import type { Odds, PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
+import { priorContext } from '../../settlement/planner/prior.js';
+import type { Policy } from '../../settlement/policy.js';
+import { cannotPay, factsOf } from '../../solver/recording.js';
+import type { PublicKey } from '../../transaction/key.js';
+import type { Agenda } from './agenda.js';
+import type { Arrival } from './arrival.js';
+
+/** The planner, as `planSettlements` is. */
+export type Plan = (waiting: readonly WaitingBundle[], context: PlanContext) => readonly PlanDecision[];
+
+/** Who settles. */
+export interface Solver {
+  readonly account: NodeId;
+  readonly publicKey: PublicKey;
+}
+
+/** What was learned so far; without it the policy's own beliefs count. */
+export interface Learned {
+  readonly odds: Odds;
+  readonly tipBasisPoints: number;
+}
+
+export interface WaitingOptions<A extends Arrival> {
+  readonly policy: Policy;
+  readonly plan: Plan;
+  readonly solver: Solver;
+  readonly learned?: Learned;
+  /** Milliseconds that must be left when a bundle's company is no longer waited for. */
+  readonly haste: number;
+  readonly onDecision: (decision: PlanDecision, members: readonly A[], now: number) => void;
+  readonly onExpired: (arrival: A) => void;
+}
+
+/** More do not wait: as `replay` bounds what it holds. */
+const MOST = 256;
+
+/** Bundles that wait for a settlement, and for company where the policy says so. */
+export class WaitingRoom<A extends Arrival> {
+  private readonly waiting = new Map<string, A>();
+  private latest: A | undefined;
+  /** When the first of those that wait has waited enough. */
+  private due = Number.POSITIVE_INFINITY;
+  private discriminator = 0n;
+
+  constructor(
+    private readonly agenda: Agenda,
+    private readonly options: WaitingOptions<A>,
+  ) {}
+
+  /** A bundle comes. Those of the same moment are planned together, whatever the policy. */
+  arrive(arrival: A, now: number): void {
+    const { policy, haste } = this.options;
+    this.latest = arrival;
+    this.waiting.set(arrival.bundle.id, arrival);
+    if (this.waiting.size >= MOST) {
+      this.decide(now);
+      return;
+    }
+    const due = Math.max(now, Math.min(now + policy.mergeWindow, arrival.deadline - haste));
+    this.decideAt(due);
+  }
+
+  /** Bundles come back whose settlement failed for another's sake. They have waited enough. */
+  comeBack(arrivals: readonly A[], now: number): void {
+    if (arrivals.length === 0) return;
+    for (const arrival of arrivals) this.waiting.set(arrival.bundle.id, arrival);
+    this.decideAt(now);
+  }
+
+  private decideAt(due: number): void {
+    this.due = Math.min(this.due, due);
+    // What is put down for those who were taken along meanwhile finds nothing due.
+    this.agenda.put(due, (time) => {
+      if (time >= this.due) this.decide(time);
+    });
+  }
+
+  /** All that wait are planned: the first whose time has come takes the others along. */
+  private decide(now: number): void {
+    const arrivals = [...this.waiting.values()];
+    this.waiting.clear();
+    this.due = Number.POSITIVE_INFINITY;
+    const inTime = arrivals.filter((arrival) => {
+      if (now < arrival.deadline && this.latest!.recording.epoch < arrival.bundle.window.endEpoch) return true;
+      this.options.onExpired(arrival);
+      return false;
+    });
+    if (inTime.length === 0) return;
+    const { plan, onDecision } = this.options;
+    const byId = new Map(inTime.map((arrival) => [arrival.bundle.id, arrival]));
+    const waiting = inTime.map(({ bundle }) => bundle);
+    for (const decision of plan(waiting, this.context(inTime))) {
+      const bundles = decision.type === 'settle' ? decision.bundles : [decision.bundle];
+      const members = bundles.map(({ id }) => byId.get(id)!);
+      onDecision(decision, members, now);
+    }
+  }
+
+  private context(arrivals: readonly A[]): PlanContext {
+    const { policy, learned, solver } = this.options;
+    const { network, epoch } = this.latest!.recording;
+    const prior = priorContext(policy, { network, epoch, solver, facts: factsOfAll(arrivals, solver.account) });
+    const odds = learned?.odds ?? prior.odds;
+    const recordings = new Map(
+      arrivals.flatMap(({ bundle, recording }) => bundle.orders.map((order) => [order, recording] as const)),
+    );
+    return {
+      ...prior,
+      odds: {
+        cannotPay: (order) => cannotPay(recordings.get(order)!, order) ?? odds.cannotPay(order),
+        winsRace: (tip) => odds.winsRace(tip),
+      },
+      tipBasisPoints: learned?.tipBasisPoints ?? prior.tipBasisPoints,
+      // No root leaves this machine: any that differ will do, and the same each time.
+      newDiscriminator: () => this.discriminator++,
+    };
+  }
+}
+
+/** What the recordings know of vaults together, the newest first. */
+function factsOfAll(arrivals: readonly Arrival[], solver: NodeId): StateFacts {
+  const known = arrivals.map(({ recording }) => factsOf(recording, solver)).reverse();
+  return {
+    holdsVault(account, resource) {
+      for (const facts of known) {
+        const holds = facts.holdsVault(account, resource);
+        if (holds !== undefined) return holds;
+      }
+      return undefined;
+    },
+  };
+}

@@ -1,0 +1,270 @@
+import { describe, expect, it, vi } from 'vitest';
+import { units } from '../../src/base/amount.js';
+import { fromHex } from '../../src/base/bytes.js';
+import { BEST } from '../../src/settlement/policy.js';
+import type { LiveOptions } from '../../src/solver/live/context.js';
+import { type Experience, priorExperience } from '../../src/solver/live/experience.js';
+import { followedOf } from '../../src/solver/live/transaction.js';
+import { makeBundle } from '../e2e/world.js';
+import { committed, details, FULL, hideMakers, REFUSED, settle, setUp } from './liveSupport.js';
+
+/** Settlements of several bundles on a ledger that says what a test wants. */
+
+const SUCCEEDED = { status: 'Succeeded', fee: units(1), error: undefined, stateVersion: 1 };
+const FAILED = { status: 'Failed', fee: units(1), error: 'ApplicationError(Whatever)', stateVersion: 1 };
+
+/** Whether there are so many of something by now. */
+const reach = (list: readonly unknown[], count: number) =>
+  vi.waitFor(() => expect(list.length).toBeGreaterThanOrEqual(count), 5_000);
+
+/** Several bundles pushed at once, planned together; what was previewed and sent. */
+function together(count: number, changes: Partial<LiveOptions> = {}, experience?: Experience, secondsLeft = 60) {
+  const policy = { ...BEST, minProfit: 0n, ...changes.policy };
+  const world = setUp({ ...changes, policy }, {}, undefined, experience);
+  hideMakers(world);
+  world.ledger.preview.mockResolvedValue(SUCCEEDED);
+  world.solver.start();
+  const bundles = Array.from({ length: count }, () => makeBundle({ secondsLeft }));
+  for (const items of bundles) world.push(items);
+  const planned = () => world.of('settlement-planned');
+  /** How many bundles each transaction holds, in the order in which they were sent. */
+  const sizes = () => planned().map(({ bundleIds }) => bundleIds.length);
+  const ids = () => world.of('bundle-received').map(({ bundleId }) => bundleId);
+  /** The first subintent of a transaction that was sent. */
+  const firstOf = (index: number) => followedOf(fromHex(world.sent[index]!.hex), 242).subintents[0]!;
+  return { ...world, bundles, planned, sizes, ids, firstOf };
+}
+
+describe('a transaction of several bundles', () => {
+  it('goes again with an earlier lock where it is refused for want of a fee', async () => {
+    const { sent, sizes, followed, outcomes } = together(3);
+    await reach(sent, 1);
+    sent[0]!.say(REFUSED);
+    await reach(sent, 2);
+    expect(sizes()).toEqual([3, 3]);
+    followed[1]!.end(committed(followed[1]!.id, units(6)));
+    followed[0]!.end({ type: 'dead', by: 'epoch', ledger: {} as any });
+    await settle();
+    expect(outcomes()).toEqual(['settled', 'settled', 'settled']);
+  });
+
+  it('that is refused without a word is looked for in halves, each by itself when attempts run out', async () => {
+    const { sent, sizes, ledger } = together(4);
+    await reach(sent, 1);
+    ledger.preview.mockRejectedValue(new Error('down'));
+    const refused = { type: 'refused-everywhere', reason: 'Whatever', permanent: false } as const;
+    sent[0]!.say(refused);
+    // Halves that may not go unseen: who is behind the lock goes alone, in a root of his own.
+    await reach(sent, 5);
+    expect(sizes()).toEqual([4, 1, 1, 1, 1]);
+  });
+
+  it('drops by name what another has used up, asks for more of them, and goes on', async () => {
+    const { sent, sizes, ledger, outcomes, followed, of, firstOf, journal, ids } = together(4);
+    await reach(sent, 1);
+    let asked = 0;
+    // The second that is asked about is lost, too.
+    ledger.subintentStatus.mockImplementation(async () => ({
+      finalized: ++asked === 1 ? { by: 'txid_w' } : undefined,
+    }));
+    followed[0]!.end({ type: 'lost', winner: 'txid_w', subintent: firstOf(0), stateVersion: 1 });
+    await reach(sent, 2);
+    expect(sizes()).toEqual([4, 2]);
+    expect(outcomes()).toEqual(['lost lost', 'lost lost']);
+    expect(of('bundle-dropped')).toMatchObject([{ of: 4, how: 'ledger' }]);
+    followed[1]!.end(committed(followed[1]!.id, units(4)));
+    await settle();
+    expect(outcomes().slice(2)).toEqual(['settled', 'settled']);
+    expect(journal.verify().violations).toEqual([]);
+    expect(ids()).toHaveLength(4);
+  });
+
+  it('charges a failure to all by shares, to the atto, and settles those that are sound', async () => {
+    const { sent, followed, outcomes, journal, sizes } = together(2);
+    await reach(sent, 1);
+    followed[0]!.end({ type: 'committed-failure', details: details(followed[0]!.id, 0n, true), seenBy: ['a'] });
+    await reach(sent, 3);
+    expect(sizes()).toEqual([2, 1, 1]);
+    followed[1]!.end(committed(followed[1]!.id));
+    followed[2]!.end({ type: 'committed-failure', details: details(followed[2]!.id, 0n, true), seenBy: ['a'] });
+    await settle();
+    expect(outcomes().toSorted()).toEqual(['failed committed-failure', 'settled']);
+    const charged = [...journal.bundles()].reduce((sum, { feeCharged }) => sum + feeCharged, 0n);
+    expect(charged).toBe(3n * 123_456_789_012_345_678n);
+    expect(journal.verify().violations).toEqual([]);
+  });
+
+  it('that dies of its epoch goes again while there is time; of its time it expires', async () => {
+    const { sent, followed, outcomes, setSkew } = together(2);
+    await reach(sent, 1);
+    followed[0]!.end({ type: 'dead', by: 'epoch', ledger: {} as any });
+    await reach(sent, 2);
+    setSkew(100_000);
+    followed[1]!.end({ type: 'rejected-permanently', reason: 'TransactionEpochNoLongerValid', expired: true });
+    await settle();
+    expect(outcomes()).toEqual(['expired expired', 'expired expired']);
+  });
+
+  it('rejected for good drops whom the message names, and shows alone whom its account names', async () => {
+    const { sent, followed, outcomes, sizes, firstOf, of, planned, journal } = together(3);
+    await reach(sent, 1);
+    const reason = `IntentHashPreviouslyCommitted(Subintent(${firstOf(0)}))`;
+    followed[0]!.end({ type: 'rejected-permanently', reason, expired: false });
+    await reach(sent, 2);
+    expect(sizes()).toEqual([3, 2]);
+    expect(outcomes()).toEqual(['rejected rejected']);
+    const [bundle] = journal.find(planned()[1].bundleIds[0]);
+    const { account } = (bundle!.details as any).orders[0];
+    followed[1]!.end({ type: 'rejected-permanently', reason: `no funds in ${account}`, expired: false });
+    await reach(sent, 4);
+    expect(sizes().slice(2)).toEqual([1, 1]);
+    expect(of('bundle-dropped')).toHaveLength(2);
+  });
+
+  it('waits in vain no longer than it may be tried', async () => {
+    const { sent, outcomes, followed } = together(2, { maxAttempts: 1 });
+    await reach(sent, 1);
+    followed[0]!.end({ type: 'dead', by: 'epoch', ledger: {} as any });
+    await settle();
+    expect(outcomes()).toEqual(['declined max-attempts', 'declined max-attempts']);
+  });
+
+  it('goes without whom his attempts could cost too much, one by one where it is too dear', async () => {
+    const { outcomes, sizes } = together(3, { maxCostPerBundle: units(1) / 10n });
+    await vi.waitFor(() => expect(outcomes()).toHaveLength(3), 5_000);
+    expect(outcomes()).toEqual(Array(3).fill('declined attempt-over-cap'));
+    expect(sizes()).toEqual([]);
+  });
+
+  it('that cannot be written down ends all of its bundles, and says that the write failed', async () => {
+    const world = setUp({ policy: { ...BEST, minProfit: 0n } });
+    hideMakers(world);
+    world.ledger.preview.mockResolvedValue(SUCCEEDED);
+    vi.spyOn(world.journal, 'planAttempt').mockImplementation(() => {
+      throw FULL;
+    });
+    world.solver.start();
+    for (let n = 0; n < 2; n++) world.push();
+    await vi.waitFor(() => expect(world.outcomes()).toHaveLength(2), 5_000);
+    expect(world.outcomes()).toEqual(Array(2).fill('declined journal-unwritable'));
+    expect(world.of('journal-write')).toMatchObject([{ ok: false, durable: true }]);
+  });
+});
+
+describe('a preview', () => {
+  it('that never comes sends each by itself; that shows a loss, too', async () => {
+    const slow = together(2);
+    slow.ledger.preview.mockRejectedValue(new Error('down'));
+    await reach(slow.sent, 2);
+    expect(slow.sizes()).toEqual([1, 1]);
+    const dear = together(2);
+    dear.ledger.preview.mockResolvedValue({ ...SUCCEEDED, fee: units(100) });
+    await reach(dear.sent, 2);
+    expect(dear.sizes()).toEqual([1, 1]);
+  });
+
+  it('finds in halves who spoils it, at no cost', async () => {
+    const { sent, sizes, ledger, outcomes } = together(4);
+    let asked = 0;
+    // All four, then the first half and one of it: the second half is sound.
+    ledger.preview.mockImplementation(async () => (++asked <= 2 ? FAILED : SUCCEEDED));
+    await reach(sent, 3);
+    expect(sizes().toSorted()).toEqual([1, 1, 2]);
+    expect(outcomes()).toEqual([]);
+  });
+
+  it('that wants a fee locked earlier gets it', async () => {
+    const { sent, ledger, sizes } = together(2);
+    const want = { ...FAILED, status: 'Rejected', error: 'SuccessButFeeLoanNotRepaid' };
+    ledger.preview.mockResolvedValueOnce(want);
+    await reach(sent, 1);
+    expect(sizes()).toEqual([2]);
+    expect(ledger.preview).toHaveBeenCalledTimes(2);
+  });
+
+  it('that names a subintent which is used up ends its bundle as lost, to whom the ledger says', async () => {
+    const { sent, ledger, journal, outcomes, sizes } = together(2);
+    ledger.subintentStatus.mockResolvedValue({ finalized: { by: 'txid_w' } });
+    ledger.preview.mockImplementationOnce(async (hex: string) => {
+      const { decodeTransaction } = await import('../../src/transaction/payload.js');
+      const { subintentHash } = await import('../../src/transaction/hash.js');
+      const { transactionIntent } = decodeTransaction('PreviewTransactionV2', fromHex(hex));
+      const hash = Buffer.from(subintentHash(transactionIntent.nonRootSubintents[0]!)).toString('hex');
+      return { ...FAILED, status: 'Rejected', error: `IntentHashPreviouslyCommitted(Subintent(${hash}))` };
+    });
+    await reach(sent, 1);
+    await vi.waitFor(() => expect(outcomes()).toEqual(['lost lost']), 5_000);
+    expect([...journal.bundles({ status: ['lost'] })][0]!.winner).toBe('txid_w');
+    expect(sizes()).toEqual([1]);
+  });
+
+  it('decides where the fee is not known and could make it a loss', async () => {
+    const poor = units(1) / 2n + units(1) / 100n;
+    const run = async (preview: object | Error) => {
+      const world = setUp({ policy: { ...BEST, minProfit: 0n } });
+      hideMakers(world);
+      if (preview instanceof Error) world.ledger.preview.mockRejectedValue(preview);
+      else world.ledger.preview.mockResolvedValue(preview);
+      world.solver.start();
+      world.push(makeBundle({ reward: poor }));
+      await vi.waitFor(() => expect(world.sent.length + world.outcomes().length).toBe(1), 5_000);
+      return world.outcomes();
+    };
+    expect(await run({ ...SUCCEEDED, fee: units(9) / 10n })).toEqual([]);
+    expect(await run({ ...SUCCEEDED, fee: units(11) / 10n })).toEqual(['declined min-profit']);
+    expect(await run({ ...SUCCEEDED, fee: units(50) })).toEqual(['declined min-profit']);
+    expect(await run(FAILED)).toEqual(['declined preview-failed']);
+    expect(await run(new Error('down'))).toEqual(['declined fee-unknown']);
+  });
+
+  it('is one of a few at a time', async () => {
+    const { push, ledger, solver, of } = setUp({ submit: false, queueLimit: 100 });
+    ledger.preview.mockReturnValue(new Promise(() => {}));
+    solver.start();
+    for (let n = 0; n < 12; n++) push();
+    await vi.waitFor(() => expect(of('bundle-finished')).toHaveLength(4), 5_000);
+    expect(ledger.preview).toHaveBeenCalledTimes(8);
+  });
+
+  it('that is under way when the solver stops leaves nobody behind', async () => {
+    const { solver, ledger, outcomes } = together(2);
+    ledger.preview.mockReturnValue(new Promise(() => {}));
+    await vi.waitFor(() => expect(ledger.preview).toHaveBeenCalled(), 5_000);
+    await solver.stop();
+    expect(outcomes()).toEqual(['declined shutdown', 'declined shutdown']);
+  });
+
+  it('takes its time: what was settled or became too late meanwhile is not sent', async () => {
+    const { ledger, outcomes, sent, setSkew } = together(2);
+    let answer: (outcome: object) => void = () => {};
+    ledger.preview.mockReturnValue(new Promise((resolve) => (answer = resolve)));
+    await vi.waitFor(() => expect(ledger.preview).toHaveBeenCalled(), 5_000);
+    setSkew(100_000);
+    answer(SUCCEEDED);
+    await settle();
+    expect([outcomes(), sent.length]).toEqual([['expired expired', 'expired expired'], 0]);
+  });
+});
+
+describe('what is learned', () => {
+  it('is told of every end', async () => {
+    const learn = { settled: vi.fn(), couldNotPay: vi.fn(), expired: vi.fn(), won: vi.fn(), lost: vi.fn() };
+    const experience: Experience = { ...priorExperience({ ...BEST, tip: { kind: 'fixed', basisPoints: 25 } }), learn };
+    const { sent, followed, push, firstOf } = together(1, {}, experience);
+    await reach(sent, 1);
+    followed[0]!.end(committed(followed[0]!.id));
+    push();
+    await reach(sent, 2);
+    followed[1]!.end({ type: 'lost', winner: 'txid_w', subintent: firstOf(1), stateVersion: 1 });
+    push();
+    await reach(sent, 3);
+    followed[2]!.end({ type: 'committed-failure', details: details(followed[2]!.id, 0n, true), seenBy: ['a'] });
+    await settle();
+    expect(learn.settled).toHaveBeenCalledTimes(1);
+    const race = { tipBasisPoints: 25, predicted: { profit: expect.any(BigInt), fee: expect.anything() } };
+    expect(learn.won).toHaveBeenCalledWith(race);
+    expect(learn.lost).toHaveBeenCalledWith(race);
+    expect(learn.couldNotPay).toHaveBeenCalledTimes(1);
+    expect(learn.couldNotPay.mock.calls[0]![0]).toHaveLength(2);
+  });
+});
