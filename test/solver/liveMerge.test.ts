@@ -258,7 +258,11 @@ describe('what is learned', () => {
     followed[1]!.end({ type: 'lost', winner: 'txid_w', subintent: firstOf(1), stateVersion: 1 });
     push();
     await reach(sent, 3);
-    followed[2]!.end({ type: 'committed-failure', details: details(followed[2]!.id, 0n, true), seenBy: ['a'] });
+    followed[2]!.end({
+      type: 'committed-failure',
+      details: { ...details(followed[2]!.id, 0n, true), error: 'VaultError(InsufficientBalance)' },
+      seenBy: ['a'],
+    });
     await settle();
     expect(learn.settled).toHaveBeenCalledTimes(1);
     const race = { tipBasisPoints: 25, predicted: { profit: expect.any(BigInt), fee: expect.anything() } };

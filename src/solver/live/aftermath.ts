@@ -4,7 +4,7 @@ import type { Observer } from '../../observe/observers.js';
 import { LOAN_UNITS } from '../../settlement/fee/predict.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
 import type { LiveContext } from './context.js';
-import { blameFor, bundleOf } from './culprit.js';
+import { blameFor, bundleOf, saysUnpaid } from './culprit.js';
 import type { Ended } from './ending.js';
 import type { Flight, Tower } from './flight.js';
 import type { Pursuit } from './pursuit.js';
@@ -43,9 +43,9 @@ export class Aftermath implements Tower {
         // The culprit waits for the end of the attempt, which names the winner.
         return this.drop(flight, culprit!, 'message');
       case 'named':
-        return isAlone ? this.tryAlone(members) : this.single(flight, culprit!);
+        return isAlone ? this.tryAlone(members, reason) : this.single(flight, culprit!);
       case 'unknown':
-        return isAlone ? this.tryAlone(members) : this.split(members);
+        return isAlone ? this.tryAlone(members, reason) : this.split(members);
     }
   }
 
@@ -64,8 +64,9 @@ export class Aftermath implements Tower {
       default: {
         const reason = 'message' in news ? news.message : undefined;
         for (const member of members) member.land(flight, { state: 'committed-failure', reason });
-        if (members.length === 1) return this.end(members, () => this.learnCouldNotPay(members));
-        return this.search(flight, reason ?? '');
+        if (members.length > 1) return this.search(flight, reason ?? '');
+        this.learnUnpaid(members, reason ?? '');
+        return this.end(members);
       }
     }
   }
@@ -140,8 +141,8 @@ export class Aftermath implements Tower {
   // ------------------------------------------------------------------------------------------------ what follows
 
   /** A bundle whose own root did not do, though nothing is wrong with it that another could not right. */
-  private tryAlone(members: readonly Pursuit[]): void {
-    this.learnCouldNotPay(members);
+  private tryAlone(members: readonly Pursuit[], reason: string): void {
+    this.learnUnpaid(members, reason);
     this.again(members, suspects(), RETRY_MS);
   }
 
@@ -170,12 +171,12 @@ export class Aftermath implements Tower {
     this.again(members, OPEN, 0);
   }
 
-  private end(members: readonly Pursuit[], before: () => void = () => {}): void {
-    before();
+  private end(members: readonly Pursuit[]): void {
     for (const member of members) member.conclude();
   }
 
-  private learnCouldNotPay(members: readonly Pursuit[]): void {
+  private learnUnpaid(members: readonly Pursuit[], message: string): void {
+    if (!saysUnpaid(message)) return;
     for (const { bundle } of members) this.context.experience.learn.couldNotPay(bundle.opened?.orders ?? []);
   }
 }
@@ -189,7 +190,7 @@ export function partsOf(members: readonly Pursuit[], maxAttempts: number): Pursu
 }
 
 /** The fee was locked too late: earlier by a quarter of the loan each time, and at last first of all. */
-export function marginAfter(members: readonly Pursuit[]): number {
+function marginAfter(members: readonly Pursuit[]): number {
   const attempts = Math.max(1, ...members.map((member) => member.attempts));
   return (LOAN_UNITS / 4) * attempts * attempts;
 }

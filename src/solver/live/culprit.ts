@@ -20,6 +20,11 @@ const WANT_OF_FEE = /SuccessButFeeLoanNotRepaid|CostingError\(FeeReserveError/;
 const USED_UP = /Committed|Cancelled/i;
 const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
 
+/** Whether a message is of an account that held too little; anything else says nothing of who pays. */
+export function saysUnpaid(message: string): boolean {
+  return /InsufficientBalance|VaultError/.test(message);
+}
+
 /** Reads the message of a refusal, a rejection, a failure or a preview (docs/interfaces.md §2). */
 export function blameFor(message: string, bundles: readonly LiveBundle[], network: number): Blame {
   if (WANT_OF_FEE.test(message)) return { type: 'want-of-fee' };

@@ -1,7 +1,8 @@
 import { SolverError } from '../../base/error.js';
-import { partsOf, tellDropped } from './aftermath.js';
+import { type Again, partsOf, tellDropped } from './aftermath.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
 import type { LiveContext } from './context.js';
+import { saysUnpaid } from './culprit.js';
 import { isFileFault } from './desk.js';
 import { type Doubt, declineBlind, doubtOf, type Judgement, judge } from './doubt.js';
 import { type Given, unwritten } from './ending.js';
@@ -13,9 +14,6 @@ import type { Pursuit } from './pursuit.js';
 import { winnerOf } from './sift.js';
 import { consideredOf, outcomeOf } from './story.js';
 import { Takeoff } from './takeoff.js';
-
-/** Sends bundles to the board again. */
-export type Readmit = (pursuits: readonly Pursuit[], cohort: Cohort, delayMs: number) => void;
 
 const OVERLAP_RETRY_MS = 500;
 /** At once: a Gateway has a limit of requests, and following transactions matters more. */
@@ -39,7 +37,7 @@ export class Departures {
   constructor(
     private readonly context: LiveContext,
     tower: Tower,
-    private readonly readmit: Readmit,
+    private readonly again: Again,
   ) {
     this.takeoff = new Takeoff(context, tower, {
       isClear: (pursuit) => this.isClear(pursuit),
@@ -177,7 +175,9 @@ export class Departures {
         for (const part of partsOf(pursuits, Number.POSITIVE_INFINITY)) this.goAgain(part, suspects());
         return;
       case 'end':
-        if (doubt!.payers) context.experience.learn.couldNotPay(decision.proposal.orders);
+        if (saysUnpaid(judgement.given.reason?.message ?? '')) {
+          context.experience.learn.couldNotPay(decision.proposal.orders);
+        }
         return giveUp(planned, judgement.given);
     }
   }
@@ -196,12 +196,14 @@ export class Departures {
   /** A subintent of it was used up: asks by whom. */
   private endUsed(culprit: Pursuit): void {
     winnerOf(culprit, this.context)
-      .then((winner) => this.caring([culprit], () => culprit.lose(winner)))
+      .then((winner) => {
+        if (!this.context.signal.aborted) this.caring([culprit], () => culprit.lose(winner));
+      })
       .catch((error: unknown) => this.context.fail(error, 'preview'));
   }
 
   private goAgain(pursuits: readonly Pursuit[], cohort: Cohort, delayMs = 0): void {
     for (const pursuit of pursuits) pursuit.waiting = false;
-    this.readmit(pursuits, cohort, delayMs);
+    this.again(pursuits, cohort, delayMs);
   }
 }

@@ -12,6 +12,8 @@ export async function sift(pursuits: readonly Pursuit[], context: LiveContext): 
   const free = pursuits.filter(({ isOver, waiting }) => !isOver && !waiting);
   for (const pursuit of free) pursuit.waiting = true;
   const winners = await Promise.all(free.map((pursuit) => winnerOf(pursuit, context)));
+  // The solver has ended; the next run takes them up.
+  if (context.signal.aborted) return [];
   const left: Pursuit[] = [];
   free.forEach((pursuit, index) => {
     const winner = winners[index];
