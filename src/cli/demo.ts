@@ -22,7 +22,8 @@ interface Options {
 
 const SIMULATOR = 242;
 const INTERRUPTED = 130;
-const POLL_MS = 250;
+/** Between two looks at the ledger, of everybody: few orders want quick answers, many orders few questions. */
+const POLL_MS = { steps: 250, load: 1000 };
 
 /** `demo`: the whole trade on this machine, step by step or under load. `signals` end it. */
 export function demoCommand(io: Io = processIo(), signals: EventEmitter = process): Command {
@@ -71,7 +72,8 @@ async function play(binary: string, options: Options, io: Io, signal: AbortSigna
   const print = (text: string, object: object) => (json ? printJson(io.stdout, object) : printLine(io.stdout, text));
   const started = performance.now();
   const network = networkById(SIMULATOR);
-  const production = await Production.open({ binary, network, roundMs, pollMs: POLL_MS, signal });
+  const pollMs = options.load === undefined ? POLL_MS.steps : POLL_MS.load;
+  const production = await Production.open({ binary, network, roundMs, pollMs, signal });
   try {
     const { tradeUrl, flashUrl, solverUrl } = production.stage.anthic;
     const gateway = production.stage.sandbox.gateway.url;

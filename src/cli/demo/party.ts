@@ -46,9 +46,17 @@ export class Party {
     return new Party(name, (io, signals) => runCommand(io, signals, () => {}), args);
   }
 
-  /** What it warned of, as it was logged: lines of JSON. */
-  get warnings(): readonly string[] {
-    return this.log.split('\n').filter((line) => line.startsWith('{'));
+  /** What it warned of: how often each event of its log. */
+  get warnings(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const [, event] of this.log.matchAll(/"event":"([a-z-]+)"\}$/gm))
+      counts.set(event!, (counts.get(event!) ?? 0) + 1);
+    return counts;
+  }
+
+  /** The last line that it wrote. */
+  get lastWords(): string | undefined {
+    return this.log.trim().split('\n').at(-1);
   }
 
   /** As a signal would. Resolves when it has ended. */

@@ -42,8 +42,8 @@ export class Production {
     private readonly options: ProductionOptions,
     private readonly cleanUp: () => Promise<void>,
   ) {
-    for (const { name, ended } of parties) void ended.then((error) => this.die(name, error));
-    void stage.sandbox.failed.then((error) => this.die('the ledger', error));
+    for (const party of parties) void party.ended.then((error) => this.die(party, error));
+    void stage.sandbox.failed.then((error) => this.die({ name: 'the ledger' }, error));
   }
 
   static async open(options: ProductionOptions): Promise<Production> {
@@ -114,7 +114,9 @@ export class Production {
 
   /** What makers and solver have warned of. */
   get warnings(): readonly string[] {
-    return this.parties.flatMap(({ name, warnings }) => warnings.map((line) => `${name} warned: ${line}`));
+    return this.parties.flatMap(({ name, warnings }) =>
+      [...warnings].map(([event, count]) => `${name} warned: ${event} (${count} times)`),
+    );
   }
 
   close(): Promise<void> {
@@ -128,12 +130,12 @@ export class Production {
     return this.until(() => anthic.stats().solvers > 0 && this.stage.watch.books.size === pairs, 'prices and a solver');
   }
 
-  private die(name: string, error: unknown): void {
-    this.dead ??= `${name} has ended: ${error instanceof Error ? error.message : 'without an error'}`;
+  private die({ name, lastWords }: Pick<Party, 'name'> & Partial<Party>, error: unknown): void {
+    const why = error instanceof Error ? error.message : 'without an error';
+    this.dead ??= [`${name} has ended: ${why}`, lastWords].filter((text) => text !== undefined).join('; ');
   }
 
   private broken(message: string): SolverError {
-    const last = this.warnings.at(-1);
-    return new SolverError('demo-broken', message, last === undefined ? {} : { hint: last });
+    return new SolverError('demo-broken', message);
   }
 }
