@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { engineBinary } from '../sandbox/engine/binary.js';
 import { networkById } from '../transaction/network.js';
-import { type LoadReport, runLoad } from './demo/load.js';
+import { runLoad } from './demo/load.js';
 import { Production } from './demo/production.js';
 import { balanceJson, balanceText, loadText, stepLine } from './demo/report.js';
 import { playScript } from './demo/script.js';
@@ -81,12 +81,11 @@ async function play(binary: string, options: Options, io: Io, signal: AbortSigna
       `ledger (official engine), Gateway ${gateway}, a local Anthic ${tradeUrl}, two makers and a solver: all on this machine\n`,
       { event: 'started', gateway, trade: tradeUrl, flash: flashUrl, solver: solverUrl },
     );
-    let load: LoadReport | undefined;
     if (options.load === undefined) {
       const steps = new Steps(production, (step) => void print(stepLine(step), { event: 'step', ...step }), signal);
       await playScript(production, steps);
     } else {
-      load = await runLoad(production, {
+      const load = await runLoad(production, {
         ...{ rate: options.load, seconds: options.seconds, signal },
         onProgress: (seconds, sent, settled) =>
           void print(`${seconds} s: ${sent} orders, ${settled} settled`, { event: 'progress', seconds, sent, settled }),
@@ -101,7 +100,8 @@ async function play(binary: string, options: Options, io: Io, signal: AbortSigna
     await print(`took ${(tookMs / 1000).toFixed(1)} s`, { event: 'end', tookMs });
     const [difference] = balance.differences;
     if (difference !== undefined) throw new CliError(EXIT.failure, 'books-differ', difference);
-    if (load !== undefined && load.lost > 0) throw new CliError(EXIT.failure, 'orders-lost', `${load.lost} orders`);
+    const [lost] = production.orders.tally(production.stage.watch.stories).lost;
+    if (lost !== undefined) throw new CliError(EXIT.failure, 'order-lost', lost);
   } finally {
     await production.close();
   }

@@ -50,7 +50,7 @@ export async function readHoldings({ sandbox, anthic, cast }: Stage): Promise<Ho
 export async function balanceBooks(
   stage: Stage,
   before: Holdings,
-  orders: ReadonlyMap<string, Pick<Deal, 'wish' | 'sold' | 'bought' | 'order' | 'fees'>>,
+  orders: ReadonlyMap<string, Deal>,
 ): Promise<Balance> {
   const after = await readHoldings(stage);
   const { cast, watch } = stage;

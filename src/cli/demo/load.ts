@@ -1,8 +1,6 @@
-import { OrderError } from '../../anthic/error.js';
-import { TradeApiError } from '../../anthic/trade/error.js';
 import { type Attos, parseAmount } from '../../base/amount.js';
 import { systemSurroundings } from '../../ledger/surroundings.js';
-import { signOrder, type Wish } from './dex.js';
+import type { Tally } from './orders.js';
 import type { Production } from './production.js';
 import { MOMENTS, type Moment } from './watch.js';
 
@@ -22,12 +20,7 @@ export interface Latency {
   readonly p99: number;
 }
 
-export interface LoadReport {
-  readonly sent: number;
-  /** How the orders ended, `refused` and why included; what was lost is not among them. */
-  readonly ends: Readonly<Record<string, number>>;
-  /** Orders without an end, or with more than one, or whose end the ledger does not confirm. */
-  readonly lost: number;
+export interface LoadReport extends Tally {
   /** Settled orders a second, from the first that was accepted to the last that settled. */
   readonly perSecond: number;
   /** Of the accepted ones, how many were filled in whole: 0 to 1. */
@@ -52,9 +45,8 @@ const WISHES: readonly (readonly [sell: string, buy: string, exact: 'sell' | 'bu
 export async function runLoad(production: Production, options: LoadOptions): Promise<LoadReport> {
   const { rate, seconds, signal, onProgress } = options;
   const { now, sleep } = systemSurroundings();
-  const { stage } = production;
+  const { stage, dex, orders } = production;
   const { users } = stage.cast;
-  const refusals = new Map<string, string>();
   const pending = new Set<Promise<void>>();
   const started = now();
   const total = Math.round(rate * seconds);
@@ -63,7 +55,7 @@ export async function runLoad(production: Production, options: LoadOptions): Pro
     await sleep(Math.max(0, started + (1000 * n) / rate - now()), signal);
     const [sell, buy, exact, amount] = WISHES[n % WISHES.length]!;
     const wish = { user: users[n % users.length]!, sell, buy, exact, amount, slippage: 50, expiresIn: EXPIRES_IN };
-    const trade = submit(production, wish, n, refusals).finally(() => pending.delete(trade));
+    const trade = orders.submit(dex, wish).finally(() => pending.delete(trade));
     pending.add(trade);
     if (now() - toldAt < PROGRESS_MS) continue;
     toldAt = now();
@@ -71,43 +63,17 @@ export async function runLoad(production: Production, options: LoadOptions): Pro
   }
   await Promise.all(pending);
   await production.quiet();
-  return reportOf(production, total, refusals);
+  return reportOf(production);
 }
 
-/** Why an order did not come to be is kept: it has ended, too. */
-async function submit(production: Production, wish: Wish, n: number, refusals: Map<string, string>): Promise<void> {
-  const { dex, orders } = production;
-  let id = `order ${n}`;
-  try {
-    const order = dex.compose(await dex.quote(wish));
-    id = order.id;
-    orders.set(id, order);
-    await dex.submit(signOrder(order));
-  } catch (error) {
-    if (!(error instanceof TradeApiError || error instanceof OrderError)) throw error;
-    refusals.set(id, error instanceof TradeApiError ? (error.reason ?? error.code) : error.code);
-  }
-}
-
-function reportOf({ stage, orders }: Production, sent: number, refusals: ReadonlyMap<string, string>): LoadReport {
+function reportOf({ stage, orders }: Production): LoadReport {
   const { stories, transactions } = stage.watch;
-  const ends: Record<string, number> = {};
-  let lost = sent - refusals.size - [...orders.keys()].filter((id) => !refusals.has(id)).length;
-  const count = (end: string) => {
-    ends[end] = (ends[end] ?? 0) + 1;
-  };
-  for (const [id, reason] of refusals) if (!stories.has(id)) count(`refused: ${reason}`);
-  for (const id of orders.keys()) {
-    const story = stories.get(id);
-    if (story === undefined) lost += refusals.has(id) ? 0 : 1;
-    else if (story.ends !== 1 || (story.state === 'settled') !== (story.commit !== undefined)) lost += 1;
-    else count(story.state!);
-  }
   const all = [...stories.values()];
   const settledAt = all.flatMap(({ at }) => at.settled ?? []);
   const took = (Math.max(...settledAt) - Math.min(...all.map(({ at }) => at.accepted!))) / 1000;
   return {
-    ...{ sent, ends, lost, transactions },
+    ...orders.tally(stories),
+    transactions,
     perSecond: settledAt.length === 0 ? 0 : settledAt.length / took,
     fillRate: all.length === 0 ? 0 : all.filter(({ at }) => at.pushed !== undefined).length / all.length,
     latency: latencies(all.map(({ at }) => at)),

@@ -8,7 +8,8 @@ import { Ledger } from '../../ledger/ledger.js';
 import { systemSurroundings } from '../../ledger/surroundings.js';
 import type { Network } from '../../transaction/network.js';
 import { areBooksClosed, type Balance, balanceBooks, type Holdings, readHoldings } from './books.js';
-import { Dex, type DexOrder } from './dex.js';
+import { Dex } from './dex.js';
+import { Orders } from './orders.js';
 import { Party } from './party.js';
 import { PRICING, USERS } from './script.js';
 import { Stage } from './stage.js';
@@ -28,8 +29,7 @@ const LOOK_MS = 20;
 
 /** Everything that a trade needs, up and running: stage, makers, a solver, a DEX; and what all held before. */
 export class Production {
-  /** Every order that was handed in. */
-  readonly orders = new Map<string, DexOrder>();
+  readonly orders = new Orders();
   /** Who has ended although nobody asked it to. */
   private dead: string | undefined;
 
@@ -109,7 +109,7 @@ export class Production {
     await this.quiet();
     await this.until(() => areBooksClosed(this.stage.cast), 'the books of makers and solver', END_MS);
     for (const party of this.parties) await party.stop();
-    return balanceBooks(this.stage, this.before, new Map([...this.orders].map(([id, { deal }]) => [id, deal])));
+    return balanceBooks(this.stage, this.before, this.orders.deals);
   }
 
   /** What makers and solver have warned of. */

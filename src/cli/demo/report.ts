@@ -56,7 +56,7 @@ export function loadText({ sent, ends, lost, perSecond, fillRate, transactions, 
   const rows = Object.entries(latency).map(([step, { p50, p95, p99 }]) => [step, ...[p50, p95, p99].map(String)]);
   return [
     [
-      `${sent} orders: ${ended.join(', ')}; ${lost} lost`,
+      `${sent} orders: ${ended.join(', ')}; ${lost.length} lost`,
       `${perSecond.toFixed(1)} trades a second, ${transactions} transactions, ${(100 * fillRate).toFixed(1)} % of what was accepted was filled`,
     ].join('\n'),
     formatTable(columns, rows),

@@ -66,7 +66,7 @@ export class Steps {
     say(4, 'dex', `composes ${idText(id)}, ${same} Anthic's /construction/compose`);
     const signed = signOrder(composed);
     say(5, user.name, 'signs it; the key stays where it is');
-    this.production.orders.set(id, composed);
+    this.production.orders.add(id, deal);
     await dex.submit(signed);
     const options = { expiresAt: expiryOf(composed), lifetime: 60n, intervalMs: 200, signal: this.signal };
     await followSubintent(ledger, id, options, systemSurroundings());
