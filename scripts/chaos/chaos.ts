@@ -13,6 +13,7 @@ import { Ledger } from '../../src/ledger/ledger.js';
 import { systemSurroundings } from '../../src/ledger/surroundings.js';
 import { engineBinary } from '../../src/sandbox/engine/binary.js';
 import { seeded } from '../../src/sandbox/fault/schedule.js';
+import { Sandbox } from '../../src/sandbox/sandbox.js';
 import { networkById } from '../../src/transaction/network.js';
 import { build } from '../process/solver.js';
 import { Actor } from './actor.js';
@@ -78,7 +79,8 @@ export async function chaos({ orders: count, seed, rate = RATE, say = () => {} }
   try {
     const binary = await engineBinary(process.env);
     const stage = await Stage.open({
-      ...{ binary, folder, network: SIMULATOR, users: USERS, makers: MAKERS, solvers: 2 },
+      start: (options) => Sandbox.start(binary, options),
+      ...{ folder, network: SIMULATOR, users: USERS, makers: MAKERS, solvers: 2 },
       ...{ roundMs: 500, pollMs: 1000 },
     });
     closing.push(() => stage.close());

@@ -1,11 +1,13 @@
 import type { EventEmitter } from 'node:events';
 import { Command, InvalidArgumentError } from 'commander';
 import { engineBinary } from '../sandbox/engine/binary.js';
+import { Sandbox } from '../sandbox/sandbox.js';
 import { networkById } from '../transaction/network.js';
 import { runLoad } from './demo/load.js';
 import { Production } from './demo/production.js';
 import { balanceJson, balanceText, loadText, stepLine } from './demo/report.js';
 import { playScript } from './demo/script.js';
+import type { StageOptions } from './demo/stage.js';
 import { Steps } from './demo/steps.js';
 import { CliError, EXIT } from './error.js';
 import { type Io, processIo } from './io.js';
@@ -25,8 +27,8 @@ const INTERRUPTED = 130;
 /** Between two looks at the ledger, of everybody: few orders want quick answers, many orders few questions. */
 const POLL_MS = { steps: 250, load: 1000 };
 
-/** `demo`: the whole trade on this machine, step by step or under load. `signals` end it. */
-export function demoCommand(io: Io = processIo(), signals: EventEmitter = process): Command {
+/** `demo`: the whole trade on this machine, step by step or under load. `signals` end it; `start` starts the ledger. */
+export function demoCommand(io: Io = processIo(), signals: EventEmitter = process, start = onEngine(io)): Command {
   return new Command('demo')
     .description('play whole trades on this machine: ledger, Anthic, makers, a solver and a DEX with its users')
     .option('--load <orders>', 'instead of telling steps, trade so many orders a second and measure', positive)
@@ -45,11 +47,16 @@ and in the formats of the real network; Anthic is the one of \`sandbox --anthic\
 Exit status: 0 when every order has ended and all books agree with the ledger, 1 otherwise, 2 bad usage, 130 when a
 signal ended it.`,
     )
-    .action((options: Options) => demo(options, io, signals));
+    .action((options: Options) => demo(options, io, signals, start));
 }
 
-async function demo(options: Options, io: Io, signals: EventEmitter): Promise<void> {
-  const binary = await engineBinary(io.env);
+type Start = StageOptions['start'];
+
+function onEngine({ env }: Io): Start {
+  return async (options) => Sandbox.start(await engineBinary(env), options);
+}
+
+async function demo(options: Options, io: Io, signals: EventEmitter, start: Start): Promise<void> {
   const stop = listenForStop(
     signals,
     () => {},
@@ -58,7 +65,7 @@ async function demo(options: Options, io: Io, signals: EventEmitter): Promise<vo
     },
   );
   try {
-    await play(binary, options, io, stop.signal);
+    await play(start, options, io, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     throw new CliError(INTERRUPTED, 'interrupted', `ended by ${stop.signal.reason}`);
@@ -67,13 +74,13 @@ async function demo(options: Options, io: Io, signals: EventEmitter): Promise<vo
   }
 }
 
-async function play(binary: string, options: Options, io: Io, signal: AbortSignal): Promise<void> {
+async function play(start: Start, options: Options, io: Io, signal: AbortSignal): Promise<void> {
   const { json = false, round: roundMs } = options;
   const print = (text: string, object: object) => (json ? printJson(io.stdout, object) : printLine(io.stdout, text));
   const started = performance.now();
   const network = networkById(SIMULATOR);
   const pollMs = options.load === undefined ? POLL_MS.steps : POLL_MS.load;
-  const production = await Production.open({ binary, network, roundMs, pollMs, signal });
+  const production = await Production.open({ start, network, roundMs, pollMs, signal });
   try {
     const { tradeUrl, flashUrl, solverUrl } = production.stage.anthic;
     const gateway = production.stage.sandbox.gateway.url;

@@ -53,6 +53,7 @@ export async function runLoad(production: Production, options: LoadOptions): Pro
   let toldAt = started;
   for (let n = 0; n < total; n++) {
     await sleep(Math.max(0, started + (1000 * n) / rate - now()), signal);
+    production.throwIfDead();
     const [sell, buy, exact, amount] = WISHES[n % WISHES.length]!;
     const wish = { user: users[n % users.length]!, sell, buy, exact, amount, slippage: 50, expiresIn: EXPIRES_IN };
     const trade = orders.submit(dex, wish).finally(() => pending.delete(trade));

@@ -6,19 +6,14 @@ import { SolverError } from '../../base/error.js';
 import { GatewayEndpoint } from '../../ledger/endpoint.js';
 import { Ledger } from '../../ledger/ledger.js';
 import { systemSurroundings } from '../../ledger/surroundings.js';
-import type { Network } from '../../transaction/network.js';
 import { areBooksClosed, type Balance, balanceBooks, type Holdings, readHoldings } from './books.js';
 import { Dex } from './dex.js';
 import { Orders } from './orders.js';
 import { Party } from './party.js';
 import { PRICING, USERS } from './script.js';
-import { Stage } from './stage.js';
+import { Stage, type StageOptions } from './stage.js';
 
-export interface ProductionOptions {
-  readonly binary: string;
-  readonly network: Network;
-  readonly roundMs: number;
-  readonly pollMs: number;
+export interface ProductionOptions extends Pick<StageOptions, 'start' | 'network' | 'roundMs' | 'pollMs'> {
   readonly signal: AbortSignal;
 }
 
@@ -82,14 +77,19 @@ export class Production {
     }
   }
 
+  /** Error: `demo-broken`, where the ledger, a maker or the solver has ended. */
+  throwIfDead(): void {
+    if (this.dead !== undefined) throw new SolverError('demo-broken', this.dead);
+  }
+
   /** Resolves when the condition holds. Errors: that of a party that ended, `demo-stuck`, or the reason of the signal. */
   async until(done: () => boolean, what: string, waitMs = WAIT_MS): Promise<void> {
     const { signal } = this.options;
     const { sleep, now } = systemSurroundings();
     const limit = now() + waitMs;
     while (!done()) {
-      if (this.dead !== undefined) throw this.broken(this.dead);
-      if (now() > limit) throw this.broken(`waited in vain for ${what}`);
+      this.throwIfDead();
+      if (now() > limit) throw new SolverError('demo-broken', `waited in vain for ${what}`);
       await sleep(LOOK_MS, signal);
     }
   }
@@ -133,9 +133,5 @@ export class Production {
   private die({ name, lastWords }: Pick<Party, 'name'> & Partial<Party>, error: unknown): void {
     const why = error instanceof Error ? error.message : 'without an error';
     this.dead ??= [`${name} has ended: ${why}`, lastWords].filter((text) => text !== undefined).join('; ');
-  }
-
-  private broken(message: string): SolverError {
-    return new SolverError('demo-broken', message);
   }
 }

@@ -34,7 +34,7 @@ const ORDERS: readonly (readonly (readonly [
   [['ada', '0.05', 'xwBTC', 'xUSDC', 'sell']],
   [
     ['ben', '2', 'xUSDC', 'xETH', 'buy'],
-    ['cleo', '0.25', 'xwBTC', 'xUSDC', 'sell'],
+    ['cleo', '0.25', 'xUSDC', 'xwBTC', 'buy'],
     ['ada', '5000', 'XRD', 'xUSDC', 'sell'],
   ],
 ];

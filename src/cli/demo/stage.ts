@@ -1,14 +1,14 @@
 import type { LocalAnthic } from '../../sandbox/anthic/anthic.js';
 import type { AnthicSettings } from '../../sandbox/anthic/settings.js';
 import { exampleSettings, startAnthicOn } from '../../sandbox/anthic/stand.js';
-import { Sandbox } from '../../sandbox/sandbox.js';
+import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.js';
 import type { Network } from '../../transaction/network.js';
 import { type Cast, type MakerPerson, makeCast, type SolverPerson } from './cast.js';
 import { Watch } from './watch.js';
 
 export interface StageOptions {
-  /** Of the engine. */
-  readonly binary: string;
+  /** Starts the ledger: on the engine, unless a test has another. */
+  readonly start: (options: SandboxOptions) => Promise<Sandbox>;
   readonly network: Network;
   /** Where keys, stores and journals go. */
   readonly folder: string;
@@ -20,6 +20,9 @@ export interface StageOptions {
   /** Between two looks at the ledger, of everybody. */
   readonly pollMs: number;
 }
+
+/** They are stopped when nothing is open, or when all is lost anyhow. */
+const SHUTDOWN_MS = 2_000;
 
 /** Ledger, Gateway and Anthic, and who is to trade there. The makers and solvers themselves are started on top. */
 export class Stage {
@@ -33,9 +36,9 @@ export class Stage {
 
   /** Errors: those of the engine and of ports. */
   static async open(options: StageOptions): Promise<Stage> {
-    const { binary, network, roundMs, pollMs } = options;
+    const { start, network, roundMs, pollMs } = options;
     const cast = makeCast(options);
-    const sandbox = await Sandbox.start(binary, { network, port: 0, roundMs });
+    const sandbox = await start({ network, port: 0, roundMs });
     try {
       const watch = new Watch(sandbox.world);
       const people = [...cast.users, ...cast.makers, ...cast.solvers];
@@ -85,7 +88,7 @@ export class Stage {
     const { network, sandbox, pollMs } = this;
     return [
       ...['--network', String(network.id), '--gateway', sandbox.gateway.url, '--poll-interval-ms', String(pollMs)],
-      ...['--log-level', 'warn', '--submit'],
+      ...['--log-level', 'warn', '--submit', '--shutdown-timeout-ms', String(SHUTDOWN_MS)],
     ];
   }
 }
