@@ -19,7 +19,7 @@ const GAINS = {
   cleo: { xUSDC: '-23865.382343', xwBTC: '0.25' },
   'maker-1': { XRD: '5000', xUSDC: '14108.253', xwBTC: '-0.150003' },
   'maker-2': { xUSDC: '11826.720508', xwBTC: '-0.050003', xETH: '-2.00006' },
-  anthic: { XRD: '3.25', xUSDC: '31.274869', xwBTC: '0.000059', xETH: '0.00006' },
+  anthic: { XRD: '3.25', xUSDC: '31.675869', xwBTC: '0.000059', xETH: '0.00006' },
 };
 
 describe('anthic-solver demo', () => {

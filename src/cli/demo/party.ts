@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { Readable, Writable } from 'node:stream';
 import type { Command } from 'commander';
 import type { Io } from '../io.js';
@@ -61,6 +61,10 @@ export class Party {
 
   /** As a signal would. Resolves when it has ended. */
   async stop(): Promise<unknown> {
+    // One that is still starting does not listen yet.
+    if (this.signals.listenerCount('SIGTERM') === 0) {
+      await Promise.race([this.ended, once(this.signals, 'newListener')]);
+    }
     this.signals.emit('SIGTERM');
     return this.ended;
   }

@@ -10,7 +10,7 @@ import { areBooksClosed, type Balance, balanceBooks, type Holdings, readHoldings
 import { Dex } from './dex.js';
 import { Orders } from './orders.js';
 import { Party } from './party.js';
-import { PRICING, USERS } from './script.js';
+import { PRICING, USERS } from './players.js';
 import { Stage, type StageOptions } from './stage.js';
 
 export interface ProductionOptions extends Pick<StageOptions, 'start' | 'network' | 'roundMs' | 'pollMs'> {
