@@ -41,17 +41,19 @@ describe('SolverStream over real sockets', () => {
         if (found === undefined) throw new Error(`no ${type} in ${JSON.stringify(events)}`);
         return found as Extract<StreamEvent, { type: T }> & { at: number };
       },
-      { timeout: 3000, interval: 5 },
+      { timeout: 10_000, interval: 5 },
     );
   };
   const received = (count: number) =>
-    vi.waitFor(() => expect(frames).toHaveLength(count), { timeout: 3000, interval: 5 });
+    vi.waitFor(() => expect(frames).toHaveLength(count), { timeout: 10_000, interval: 5 });
   /** Proves that the stream came back: a frame gets through. */
   const recovers = async () => {
     server.behave({ type: 'accept' });
-    await server.opened();
+    // The server may take the link that died for an open one yet.
+    const isOpen = () => expect(streams.at(-1)!.health()).toContainEqual(expect.objectContaining({ state: 'open' }));
+    await vi.waitFor(isOpen, { timeout: 10_000, interval: 5 });
     const frame = server.pushBundle(['4d2103', '4d2103']);
-    await vi.waitFor(() => expect(frames.map(({ text }) => text)).toContain(frame), { timeout: 3000, interval: 5 });
+    await vi.waitFor(() => expect(frames.map(({ text }) => text)).toContain(frame), { timeout: 10_000, interval: 5 });
   };
 
   beforeEach(async () => {
