@@ -163,8 +163,8 @@ async function waitFor(done: () => boolean, what: string, problems: string[]): P
   }
 }
 
-function progressOf({ anthic }: Stage, { deals }: Orders, count: number, actors: readonly Actor[]): string {
+function progressOf({ anthic }: Stage, { sent }: Orders, count: number, actors: readonly Actor[]): string {
   const { open, settled, expired, noLiquidity } = anthic.stats();
   const kills = actors.reduce((sum, actor) => sum + actor.kills, 0);
-  return `${deals.size}/${count} orders: ${settled} settled, ${expired} expired, ${noLiquidity} without liquidity, ${open} open; ${kills} kills`;
+  return `${sent}/${count} orders: ${settled} settled, ${expired} expired, ${noLiquidity} without liquidity, ${open} open; ${kills} kills`;
 }

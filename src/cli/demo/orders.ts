@@ -15,7 +15,8 @@ export interface Tally {
 export class Orders {
   readonly deals = new Map<string, Deal>();
   private readonly refusals = new Map<string, string>();
-  private sent = 0;
+  /** How many were to be handed in, those included that were not even composed. */
+  sent = 0;
 
   /** Before it is handed in: whatever is answered, it may have arrived. */
   add(id: string, deal: Deal): void {

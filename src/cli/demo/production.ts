@@ -21,6 +21,8 @@ const WAIT_MS = 30_000;
 /** Longer than an order lives. */
 const END_MS = 90_000;
 const LOOK_MS = 20;
+/** Every look reads all the files. */
+const BOOKS_MS = 200;
 
 /** Everything that a trade needs, up and running: stage, makers, a solver, a DEX; and what all held before. */
 export class Production {
@@ -82,32 +84,32 @@ export class Production {
     if (this.dead !== undefined) throw new SolverError('demo-broken', this.dead);
   }
 
-  /** Resolves when the condition holds. Errors: that of a party that ended, `demo-stuck`, or the reason of the signal. */
-  async until(done: () => boolean, what: string, waitMs = WAIT_MS): Promise<void> {
+  /** Resolves when the condition holds. Errors: `demo-broken`, or the reason of the signal. */
+  async until(done: () => boolean, what: string, { waitMs = WAIT_MS, lookMs = LOOK_MS } = {}): Promise<void> {
     const { signal } = this.options;
     const { sleep, now } = systemSurroundings();
     const limit = now() + waitMs;
     while (!done()) {
       this.throwIfDead();
       if (now() > limit) throw new SolverError('demo-broken', `waited in vain for ${what}`);
-      await sleep(LOOK_MS, signal);
+      await sleep(lookMs, signal);
     }
   }
 
   /** Resolves when Anthic knows the end of every order. */
   quiet(): Promise<void> {
     const { anthic } = this.stage;
-    return this.until(
-      () => anthic.stats().open === 0 && anthic.stats().followed === 0,
-      'the end of all orders',
-      END_MS,
-    );
+    const isQuiet = () => anthic.stats().open === 0 && anthic.stats().followed === 0;
+    return this.until(isQuiet, 'the end of all orders', { waitMs: END_MS });
   }
 
   /** Waits until nothing is open any more, ends makers and solver, and compares everybody's books with the ledger. */
   async balance(): Promise<Balance> {
     await this.quiet();
-    await this.until(() => areBooksClosed(this.stage.cast), 'the books of makers and solver', END_MS);
+    await this.until(() => areBooksClosed(this.stage.cast), 'the books of makers and solver', {
+      waitMs: END_MS,
+      lookMs: BOOKS_MS,
+    });
     for (const party of this.parties) await party.stop();
     return balanceBooks(this.stage, this.before, this.orders.deals);
   }
