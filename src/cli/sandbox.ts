@@ -133,19 +133,20 @@ function solverLine({ gateway, world }: Sandbox, opened: OpenedAnthic | undefine
 }
 
 function anthicJson({ anthic, files }: OpenedAnthic): object {
-  const { tradeUrl: trade, flashUrl: flash, solverUrl: solver, account, settings } = anthic;
+  const { pageUrl: page, tradeUrl: trade, flashUrl: flash, solverUrl: solver, account, settings } = anthic;
   const tokens = settings.tokens.map(({ symbol, divisibility, resource: address }) => ({
     symbol,
     divisibility,
     address,
   }));
-  return { testStand: true, trade, flash, solver, account, tokens, pairs: settings.pairs, files };
+  return { testStand: true, page, trade, flash, solver, account, tokens, pairs: settings.pairs, files };
 }
 
 function anthicFields({ anthic, files }: OpenedAnthic): [string, string][] {
-  const { tradeUrl, flashUrl, solverUrl, account, settings } = anthic;
+  const { pageUrl, tradeUrl, flashUrl, solverUrl, account, settings } = anthic;
   return [
     ['local Anthic', 'a test stand: nothing of it is the real one, and nothing is kept when it ends'],
+    ['page', `${pageUrl}  (watch it, and place orders by hand)`],
     ['trade API', tradeUrl],
     ['flash API', flashUrl],
     ['solver API', solverUrl],

@@ -156,6 +156,7 @@ describe('anthic-solver sandbox', () => {
     it('starts a local Anthic, and says where and that it is none', async () => {
       const { text, ended, signals } = await start('--anthic', '--keys', keys);
       expect(text).toMatch(/local Anthic {10}a test stand: nothing of it is the real one/);
+      expect(text).toMatch(/page {18}http:\/\/127.0.0.1:\d+\/ {2}\(watch it, and place orders by hand\)/);
       expect(text).toMatch(/pairs {17}xwBTC\/xUSDC, xETH\/xUSDC, XRD\/xUSDC/);
       expect(text).toMatch(/a solver {14}anthic-solver run .* --stream ws:\S+ --key-file \S+solver.key --submit/);
       for (const name of ['user.key', 'maker-1.key', 'maker-1.api-key', 'anthic.key']) {
@@ -189,6 +190,7 @@ describe('anthic-solver sandbox', () => {
       const said = JSON.parse(text);
       expect(said.anthic).toMatchObject({
         testStand: true,
+        page: expect.stringMatching(/^http:.*\/$/),
         trade: expect.stringMatching(/^http:/),
         flash: expect.stringMatching(/^ws:/),
         solver: expect.stringMatching(/subintent-stream$/),

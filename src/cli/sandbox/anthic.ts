@@ -25,7 +25,8 @@ export interface OpenedAnthic {
 }
 
 const MAKERS = ['maker-1', 'maker-2'];
-const PEOPLE = ['user', 'user-2', 'solver'];
+const USERS = ['user', 'user-2'];
+const SOLVER = 'solver';
 
 /**
  * Starts an Anthic on the sandbox. Keys and API keys are in files that only their owner may read: those of an earlier run
@@ -45,7 +46,8 @@ export async function openAnthic(
     files[name] = path;
     return existsSync(path) ? readKeyFile(path) : createKeyFile(path, 'Ed25519');
   };
-  const people = PEOPLE.map(keyOf);
+  const users = USERS.map((name) => ({ name, key: keyOf(name) }));
+  const solver = keyOf(SOLVER);
   const makers = file === true ? MAKERS.map((name) => ({ name, key: keyOf(name) })) : [];
   const key = keyOf('anthic');
   const settings: AnthicSettings =
@@ -60,8 +62,10 @@ export async function openAnthic(
           ports,
         )
       : parse(file, parseAnthicSettings);
-  const fund = [...people, ...makers.map((maker) => maker.key)].map(({ publicKey }) => publicKey);
-  const anthic = await startAnthicOn(sandbox, { settings, key, fund });
+  const funded = [...users.map((user) => user.key), solver, ...makers.map((maker) => maker.key)];
+  const fund = funded.map(({ publicKey }) => publicKey);
+  const solvers = [{ name: SOLVER, publicKey: solver.publicKey }];
+  const anthic = await startAnthicOn(sandbox, { settings, key, fund, users, solvers });
   return { anthic, files };
 }
 

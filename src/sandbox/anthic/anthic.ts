@@ -6,6 +6,7 @@ import { type Surroundings, systemSurroundings } from '../../ledger/surroundings
 import { randomDiscriminator as randomBits } from '../../settlement/compose/transaction.js';
 import { formatAddress } from '../../transaction/address.js';
 import { preallocatedAccount } from '../../transaction/key.js';
+import type { People } from '../page/people.js';
 import type { BundleView } from './bundles.js';
 import { type DeskStats, OrderDesk } from './desk.js';
 import { EventFeed, type TimedEvent } from './events.js';
@@ -29,6 +30,10 @@ export interface LocalAnthicOptions {
   readonly key: Signer;
   readonly surroundings?: Surroundings;
   readonly onEvent?: (event: TimedEvent) => void;
+  /** Whose orders a person may place on the page. */
+  readonly users?: People['users'];
+  /** Whose balances it shows besides those of users and makers. */
+  readonly solvers?: People['solvers'];
 }
 
 const SHOWN = 1000;
@@ -60,7 +65,7 @@ export class LocalAnthic {
 
   /** Errors: `wrong-network`, `unreachable` (of the Gateway), and those of ports that are taken. */
   static async start(options: LocalAnthicOptions): Promise<LocalAnthic> {
-    const { settings, key, surroundings = systemSurroundings() } = options;
+    const { settings, key, surroundings = systemSurroundings(), users = [], solvers = [] } = options;
     const ending = new AbortController();
     const { signal } = ending;
     const ledger = await reach(options.gatewayUrl, settings, surroundings, signal);
@@ -76,20 +81,26 @@ export class LocalAnthic {
     const push = (items: readonly string[]) => solver.push(items);
     const shared = { settings, tokens, makers, rule, ledger, feed, faults, signal, surroundings, now, key, randomBits };
     const desk = new OrderDesk({ ...shared, watch, push });
+    const account = formatAddress(preallocatedAccount(key.publicKey), settings.network);
+    const people = { users, solvers, anthic: account };
     const started: { close(): Promise<void> }[] = [];
     try {
-      const trade = await TradeServer.start({ ...shared, desk }, { desk, makers, feed, faults });
+      const trade = await TradeServer.start({ ...shared, desk, people }, { desk, makers, feed, faults });
       started.push(trade);
       const flash = await startFlash({ ...shared, desk });
       started.push(flash);
       await solver.start(settings);
-      const account = formatAddress(preallocatedAccount(key.publicKey), settings.network);
       return new LocalAnthic(account, settings, { desk, makers, faults, feed, watch, trade, flash, solver, ending });
     } catch (error) {
       ending.abort();
       await Promise.all(started.map((each) => each.close()));
       throw error;
     }
+  }
+
+  /** A page to watch it by, and to place orders on. */
+  get pageUrl(): string {
+    return `${this.parts.trade.url}/`;
   }
 
   get tradeUrl(): string {

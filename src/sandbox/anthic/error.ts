@@ -10,6 +10,7 @@ export type Refusal =
   | 'bad-request'
   | 'fill-invalid'
   | 'fill-too-late'
+  | 'forbidden'
   | 'no-liquidity'
   | 'not-found'
   | 'order-expired'

@@ -8,7 +8,7 @@ import type { Sandbox } from '../sandbox.js';
 import { LocalAnthic, type LocalAnthicOptions } from './anthic.js';
 import { type AnthicSettings, type MakerSettings, parseAnthicSettings } from './settings.js';
 
-export interface StandOptions extends Pick<LocalAnthicOptions, 'onEvent' | 'surroundings'> {
+export interface StandOptions extends Pick<LocalAnthicOptions, 'onEvent' | 'solvers' | 'surroundings' | 'users'> {
   readonly settings: AnthicSettings;
   readonly key: Signer;
   /** Accounts of these keys get plenty of every token. */

@@ -146,7 +146,7 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
   }
   const { tokens: list = [...TOKENS, { symbol: 'XRD', divisibility: 18 }], ...given } = options.settings ?? {};
   const settings = parseAnthicSettings({
-    tokens: list.map((token) => ({ ...token, resource: resources.get(token.symbol) })),
+    tokens: list.map((token) => ({ resource: resources.get(token.symbol), ...token })),
     pairs: [
       { base: 'xwBTC', quote: 'xUSDC' },
       { base: 'XRD', quote: 'xUSDC' },
@@ -168,6 +168,8 @@ export async function startStand(options: StandOptions = {}): Promise<Stand> {
     settings,
     gatewayUrl: sandbox.gateway.url,
     key: ANTHIC_KEY,
+    users: users.map((key, index) => ({ name: `user-${index + 1}`, key })),
+    solvers: [{ name: 'solver', publicKey: ed25519Key(SOLVER_NUMBER).publicKey }],
     onEvent: (event) => void events.push(event),
   });
   const tokens = new Tokens(settings);

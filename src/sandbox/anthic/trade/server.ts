@@ -1,8 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { SolverError } from '../../../base/error.js';
-import { GatewayError } from '../../../ledger/error.js';
-import { explain, type Refusal, RefusedError } from '../error.js';
+import { addPage, type PageContext } from '../../page/page.js';
+import { RefusedError } from '../error.js';
 import { RateLimit } from '../rate.js';
 import type { TradeContext, TradeEndpoint } from './call.js';
 import { compose, createSubintent, parse, sign } from './construction.js';
@@ -25,6 +24,7 @@ import {
   tokenList,
   tokenPairs,
 } from './market.js';
+import { answerOf, BODY_LIMIT } from './refusal.js';
 import { addWatching, type Watching } from './watching.js';
 
 interface Route {
@@ -56,21 +56,6 @@ const ROUTES: Readonly<Record<string, Route>> = {
   '/construction/sign':                  { method: 'POST', answer: sign },
 };
 
-// biome-ignore format: a table reads better aligned
-const STATUS: Partial<Readonly<Record<Refusal, number>>> = {
-  'bad-request':       400,
-  'unauthorized':      401,
-  'not-found':         404,
-  'too-large':         413,
-  'order-invalid':     422,
-  'order-expired':     422,
-  'no-liquidity':      422,
-  'too-many-requests': 429,
-  'unavailable':       503,
-};
-
-const BODY_LIMIT = 1024 * 1024;
-
 /** The Trade API (docs/interfaces.md §4.1), and beside it what is of the test stand only. */
 export class TradeServer {
   private constructor(
@@ -78,7 +63,7 @@ export class TradeServer {
     private readonly app: FastifyInstance,
   ) {}
 
-  static async start(context: TradeContext, watching: Watching): Promise<TradeServer> {
+  static async start(context: PageContext, watching: Watching): Promise<TradeServer> {
     const { settings, now } = context;
     const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
     const rate = new RateLimit(settings.limits.requestsPerSecond, now);
@@ -104,6 +89,7 @@ export class TradeServer {
       });
     }
     addWatching(app, watching);
+    addPage(app, context);
     app.setNotFoundHandler(({ method, url }, reply) => {
       const message = `there is no ${method} ${url.slice(0, 100)}`;
       return sendError(reply, new RefusedError('not-found', message));
@@ -131,16 +117,4 @@ function callOf({ params, query, body, headers }: FastifyRequest, { makers }: Tr
 function sendError(reply: FastifyReply, error: unknown): FastifyReply {
   const { status, code, message } = answerOf(error);
   return reply.code(status).send({ success: false, error: { code, message } });
-}
-
-function answerOf(error: unknown): { status: number; code: string; message: string } {
-  if (error instanceof RefusedError) {
-    return { status: STATUS[error.code] ?? 400, code: error.code, message: explain(error) };
-  }
-  if (error instanceof GatewayError) return answerOf(new RefusedError('unavailable', 'the ledger cannot be asked now'));
-  if (error instanceof SolverError) return answerOf(new RefusedError('bad-request', explain(error)));
-  const status = (error as { statusCode?: number }).statusCode;
-  if (status === 413) return answerOf(new RefusedError('too-large', `expected a body of at most ${BODY_LIMIT} bytes`));
-  if (status !== undefined && status < 500) return answerOf(new RefusedError('bad-request', (error as Error).message));
-  return { status: 500, code: 'internal', message: 'an internal error' };
 }

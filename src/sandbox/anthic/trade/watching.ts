@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { DeskStats, OrderDesk } from '../desk.js';
 import type { EventFeed, TimedEvent } from '../events.js';
 import type { Faults } from '../faults.js';
@@ -10,7 +11,7 @@ import { faultSettings } from '../settings.js';
  * What a test stand needs and Anthic has not, under `/sandbox/`: JSON, `camelCase`, for tests, the demo and the page.
  *
  *     GET  /sandbox/stats     how many orders, fills, ends
- *     GET  /sandbox/orders    the newest orders, with their parts
+ *     GET  /sandbox/orders    the newest orders, with their parts; `?limit=`
  *     GET  /sandbox/bundles   the newest bundles, with their payloads
  *     GET  /sandbox/makers    names, accounts, sessions, fills; never an API key
  *     GET  /sandbox/faults    what goes wrong now
@@ -29,10 +30,11 @@ export interface StatsView extends DeskStats {
 }
 
 const SHOWN = 200;
+const ordersQuery = z.object({ limit: z.coerce.number().int().min(1).max(SHOWN).default(SHOWN) });
 
 export function addWatching(app: FastifyInstance, { desk, makers, feed, faults }: Watching): void {
   app.get('/sandbox/stats', (): StatsView => ({ testStand: true, ...desk.stats }));
-  app.get('/sandbox/orders', () => ({ orders: desk.view(SHOWN) }));
+  app.get('/sandbox/orders', ({ query }) => ({ orders: desk.view(read(ordersQuery, query).limit) }));
   app.get('/sandbox/bundles', () => ({ bundles: desk.bundles(SHOWN) }));
   app.get('/sandbox/makers', () => ({
     makers: makers.all.map(({ name, settings, sessions, isListening, history }) => {
@@ -54,6 +56,8 @@ function stream(feed: EventFeed, { headers }: FastifyRequest, reply: FastifyRepl
   reply.hijack();
   const { raw } = reply;
   raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'keep-alive' });
+  // Whoever connects hears of it at once, also while nothing happens.
+  raw.write('retry: 1000\n\n');
   const write = (event: TimedEvent) => {
     if (raw.writableLength > MAX_BUFFERED) raw.destroy();
     else raw.write(`id: ${event.sequence}\ndata: ${JSON.stringify(event)}\n\n`);
