@@ -1,8 +1,8 @@
 import { type Attos, parseAmount } from '../../base/amount.js';
 import { systemSurroundings } from '../../ledger/surroundings.js';
-import type { Tally } from './orders.js';
+import type { Orders, Tally } from './orders.js';
 import type { Production } from './production.js';
-import { MOMENTS, type Moment } from './watch.js';
+import { MOMENTS, type Moment, type Watch } from './watch.js';
 
 export interface LoadOptions {
   /** Orders a second. */
@@ -64,11 +64,14 @@ export async function runLoad(production: Production, options: LoadOptions): Pro
   }
   await Promise.all(pending);
   await production.quiet();
-  return reportOf(production);
+  return reportLoad(stage.watch, orders);
 }
 
-function reportOf({ stage, orders }: Production): LoadReport {
-  const { stories, transactions } = stage.watch;
+/** What has become of the orders of a load. */
+export function reportLoad(
+  { stories, transactions }: Pick<Watch, 'stories' | 'transactions'>,
+  orders: Orders,
+): LoadReport {
   const all = [...stories.values()];
   const settledAt = all.flatMap(({ at }) => at.settled ?? []);
   const took = (Math.max(...settledAt) - Math.min(...all.map(({ at }) => at.accepted!))) / 1000;

@@ -15,13 +15,17 @@ export interface Tally {
 export class Orders {
   readonly deals = new Map<string, Deal>();
   private readonly refusals = new Map<string, string>();
+  private count = 0;
+
   /** How many were to be handed in, those included that were not even composed. */
-  sent = 0;
+  get sent(): number {
+    return this.count;
+  }
 
   /** Before it is handed in: whatever is answered, it may have arrived. */
   add(id: string, deal: Deal): void {
     this.deals.set(id, deal);
-    this.sent += 1;
+    this.count += 1;
   }
 
   /** Has an order composed, signed and handed in. That it is refused is an end like any other. */
@@ -35,8 +39,8 @@ export class Orders {
     } catch (error) {
       if (!(error instanceof SolverError)) throw error;
       const reason = error instanceof TradeApiError ? (error.reason ?? error.code) : error.code;
-      if (id === undefined) this.sent += 1;
-      this.refusals.set(id ?? `order ${this.sent}`, reason);
+      if (id === undefined) this.count += 1;
+      this.refusals.set(id ?? `order ${this.count}`, reason);
     }
   }
 
