@@ -3,7 +3,7 @@ import type { AnthicSettings } from '../../sandbox/anthic/settings.js';
 import { exampleSettings, startAnthicOn } from '../../sandbox/anthic/stand.js';
 import type { Sandbox, SandboxOptions } from '../../sandbox/sandbox.js';
 import type { Network } from '../../transaction/network.js';
-import { type Cast, type MakerPerson, makeCast, type SolverPerson } from './cast.js';
+import { type Cast, everybody, type MakerPerson, makeCast, type SolverPerson } from './cast.js';
 import { Watch } from './watch.js';
 
 export interface StageOptions {
@@ -48,7 +48,7 @@ export class Stage {
         fund: people.map(({ key }) => key.publicKey),
         onEvent: (event) => watch.hear(event),
       });
-      watch.bundles = () => anthic.bundles(1)[0]!;
+      watch.newestBundle = () => anthic.bundles(1)[0]!;
       return new Stage(sandbox, anthic, cast, watch, pollMs);
     } catch (error) {
       await sandbox.close();
@@ -82,6 +82,7 @@ export class Stage {
   async close(): Promise<void> {
     await this.anthic.close();
     await this.sandbox.close();
+    for (const { key } of everybody(this.cast)) key.dispose();
   }
 
   private ledgerArgs(): string[] {

@@ -1,5 +1,6 @@
 import { compareManifests } from '../../anthic/order/compare.js';
 import { formatAmount } from '../../base/amount.js';
+import { SolverError } from '../../base/error.js';
 import { followSubintent } from '../../ledger/followSubintent.js';
 import { systemSurroundings } from '../../ledger/surroundings.js';
 import type { TimedEvent } from '../../sandbox/anthic/events.js';
@@ -62,8 +63,13 @@ export class Steps {
     const { id, subintent } = composed;
     this.owners.set(id, user.name);
     const differences = compareManifests(subintent.value.intentCore, await dex.theirManifest(composed));
-    const same = differences.length === 0 ? 'the same manifest as' : `${differences.length} instructions unlike`;
-    say(4, 'dex', `composes ${idText(id)}, ${same} Anthic's /construction/compose`);
+    if (differences.length > 0) {
+      throw new SolverError(
+        'manifest-differs',
+        `Anthic writes ${differences.length} instructions of ${id} differently`,
+      );
+    }
+    say(4, 'dex', `composes ${idText(id)}, the same manifest as Anthic's /construction/compose`);
     const signed = signOrder(composed);
     say(5, user.name, 'signs it; the key stays where it is');
     this.production.orders.add(id, deal);

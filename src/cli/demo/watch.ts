@@ -52,8 +52,8 @@ export class Watch {
   onEvent: (event: TimedEvent) => void = () => {};
   /** Hears of each order that the ledger settles. */
   onSettled: (story: Story) => void = () => {};
-  /** The newest bundle. */
-  bundles: () => BundleView = () => {
+  /** The bundle that was pushed last. */
+  newestBundle: () => BundleView = () => {
     throw new Error('there is no Anthic yet');
   };
 
@@ -83,7 +83,7 @@ export class Watch {
       case 'bundle-pushed': {
         const story = this.stories.get(event.order)!;
         story.at.pushed = event.at;
-        story.items = itemsOf(this.bundles());
+        story.items = itemsOf(this.newestBundle());
         break;
       }
       case 'settled':
