@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
   order: async (io) => (await import('./order.js')).orderCommand(io),
   limits: async (io) => (await import('./limits.js')).limitsCommand(io),
   maker: async (io) => (await import('./maker.js')).makerCommand(io),
+  demo: async (io) => (await import('./demo.js')).demoCommand(io),
   sandbox: async (io) => (await import('./sandbox.js')).sandboxCommand(io),
   config: async (io) => (await import('./config.js')).configCommand(io),
   doctor: async (io) => (await import('./doctor.js')).doctorCommand(io),

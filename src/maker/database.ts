@@ -15,9 +15,13 @@ const builder = new Kysely<Tables>({
   },
 });
 
-/** The database file: typed queries, run synchronously. A write is on the disk before the call returns. */
+/**
+ * The database file: typed queries, run synchronously. What is written survives the end of the process at any moment, and
+ * what is written durably a power cut, too.
+ */
 export class Database {
   readonly query = builder;
+  private readonly statements = new Map<string, Sqlite.Statement>();
 
   private constructor(private readonly db: Sqlite.Database) {}
 
@@ -26,8 +30,7 @@ export class Database {
     return Database.connect(path, { timeout: 1000 }, (db) => {
       const version = storeVersion(db, path);
       db.pragma('journal_mode = wal');
-      // What is promised must not be forgotten, not even by a power cut.
-      db.pragma('synchronous = full');
+      db.pragma('synchronous = normal');
       migrate(db, version);
     });
   }
@@ -55,19 +58,16 @@ export class Database {
   }
 
   all<Row>(query: Compilable<Row>): Row[] {
-    const { sql, parameters } = query.compile();
-    return this.db.prepare(sql).all(...parameters) as Row[];
+    return this.execute(query, (statement, values) => statement.all(...values)) as Row[];
   }
 
   get<Row>(query: Compilable<Row>): Row | undefined {
-    const { sql, parameters } = query.compile();
-    return this.db.prepare(sql).get(...parameters) as Row | undefined;
+    return this.execute(query, (statement, values) => statement.get(...values)) as Row | undefined;
   }
 
   /** Returns how many rows it changed. */
   run(query: Compilable): number {
-    const { sql, parameters } = query.compile();
-    return this.db.prepare(sql).run(...parameters).changes;
+    return this.execute(query, (statement, values) => statement.run(...values)).changes;
   }
 
   /** Wholly or not at all. */
@@ -75,7 +75,24 @@ export class Database {
     return this.db.transaction(change).immediate();
   }
 
+  /** As `write`, and on the disk before the call returns: for what is promised to others. */
+  writeDurably<T>(change: () => T): T {
+    this.db.pragma('synchronous = full');
+    try {
+      return this.write(change);
+    } finally {
+      this.db.pragma('synchronous = normal');
+    }
+  }
+
   close(): void {
     this.db.close();
+  }
+
+  private execute<T>(query: Compilable, run: (statement: Sqlite.Statement, values: readonly unknown[]) => T): T {
+    const { sql, parameters } = query.compile();
+    const statement = this.statements.get(sql) ?? this.db.prepare(sql);
+    this.statements.set(sql, statement);
+    return run(statement, parameters);
   }
 }

@@ -43,7 +43,8 @@ const KEPT_DECLINED = 10_000;
 
 /**
  * What the maker must not forget: fills before they are sent, what became of them, and how far fill execution was read.
- * Each method has written when it returns.
+ * Each method has written when it returns: what was promised onto the disk; the rest, which Anthic and the ledger tell
+ * again, so that the end of the process does no harm.
  */
 export class MakerStore {
   private constructor(
@@ -102,7 +103,7 @@ export class MakerStore {
   /** Before it is sent. Error: `known-order`: an order is filled once. */
   writeAhead(fill: WrittenFill): void {
     const { query } = this.db;
-    this.db.write(() => {
+    this.db.writeDurably(() => {
       if (this.knows(fill.orderId)) throw new MakerError('known-order', `order ${fill.orderId} was answered already`);
       this.db.run(
         query.insertInto('fill').values({
@@ -231,7 +232,10 @@ export class MakerStore {
   }
 
   quoting({ base, quote }: Pair): void {
-    this.db.run(this.db.query.insertInto('quoted').values({ base, quote }).orIgnore());
+    const { query } = this.db;
+    const known = query.selectFrom('quoted').selectAll().where('base', '=', base).where('quote', '=', quote);
+    if (this.db.get(known) !== undefined) return;
+    this.db.writeDurably(() => this.db.run(query.insertInto('quoted').values({ base, quote })));
   }
 
   everQuoted(): Pair[] {

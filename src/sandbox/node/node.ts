@@ -41,6 +41,8 @@ const TOO_EARLY: ReadonlySet<string> = new Set([
 
 /** The one node of the sandbox: checks what is submitted, keeps it until a round takes it, and executes rounds. */
 export class Node {
+  /** Hears of each transaction that enters the mempool. */
+  onAccepted: (transaction: UserTransaction) => void = () => {};
   private readonly mempool: Mempool;
   private readonly rejections = new Rejections();
   private readonly now: () => number;
@@ -105,7 +107,11 @@ export class Node {
 
   private async check(transaction: UserTransaction): Promise<Submitted> {
     const { accepted, stage, error, errorVariant } = await this.ledger.check(transaction);
-    if (accepted) return this.mempool.add(transaction) ? ACCEPTED : { type: 'mempool-full' };
+    if (accepted) {
+      if (!this.mempool.add(transaction)) return { type: 'mempool-full' };
+      this.onAccepted(transaction);
+      return ACCEPTED;
+    }
     const said = error ?? 'rejected';
     if (stage === 'validation') {
       return { type: 'rejected', error: said, permanent: true, intentPermanent: true };

@@ -11,6 +11,8 @@ export interface WorldOptions {
   readonly transactionsPerRound?: number;
 }
 
+type RoundListener = (commits: readonly Commit[]) => Promise<void> | void;
+
 /**
  * A ledger with a node, a clock and a history: what the Gateways over it share. Rounds go by a call; `runRounds` calls
  * it at an interval.
@@ -20,7 +22,7 @@ export class World {
   readonly node: Node;
   readonly history: History;
   private readonly book = new BalanceBook();
-  private readonly listeners = new Set<() => Promise<void> | void>();
+  private readonly listeners = new Set<RoundListener>();
   private last: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -59,13 +61,13 @@ export class World {
       });
       for (const { balanceChanges, state } of commits) this.book.apply(balanceChanges, state.stateVersion);
       this.history.publish({ ...stateOf(now), stateVersion }, commits);
-      await Promise.all([...this.listeners].map((listener) => listener()));
+      await Promise.all([...this.listeners].map((listener) => listener(commits)));
       return commits;
     });
   }
 
-  /** Calls back after each round; the round waits for it. Returns what ends that. */
-  onRound(listener: () => Promise<void> | void): () => void {
+  /** Calls back after each round with what it committed; the round waits for it. Returns what ends that. */
+  onRound(listener: RoundListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
