@@ -53,7 +53,9 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
     io.stderr.write(`health and metrics: ${url}\n`);
     tellSlowCrypto(emit);
     const ledger = openLedger(config, version, emit);
-    return await serve({ config, policy, key, account, journal, ledger, emit, signal: stop.signal });
+    const ended = await serve({ config, policy, key, account, journal, ledger, emit, signal: stop.signal });
+    stop.throwIfCrashed();
+    return ended;
   } finally {
     for (const close of opened.reverse()) await close();
   }
