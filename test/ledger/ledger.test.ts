@@ -136,6 +136,30 @@ describe('clock', () => {
     expect(ledger.clock.isFresh(1e9)).toBe(true);
   });
 
+  it('T6: one Gateway that is far ahead stops nothing while another is not, and nothing once it is right', async () => {
+    const { ledger, a, b } = await ledgerOver(2, {}, surroundings({ wallNow: () => START_MS }));
+    await ledger.checkNetwork(2);
+    a.timeMs += 365 * 86_400_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.staleness(1e9)).toBeUndefined();
+    expect(ledger.clock.clockAt()).toMatchObject({ proposerTimestampMs: START_MS });
+    b.on(GATEWAY_STATUS, { status: 503, text: '' });
+    a.timeMs = START_MS + 1_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.clockAt()).toMatchObject({ proposerTimestampMs: START_MS + 1_000 });
+  });
+
+  it('T6: the only Gateway, once far ahead, is believed again when it is right', async () => {
+    const { ledger, a } = await ledgerOver(1, {}, surroundings({ wallNow: () => START_MS }));
+    await ledger.checkNetwork(2);
+    a.timeMs += 3_600_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.staleness(1e9)).toMatch(/ahead of this machine/);
+    a.timeMs = START_MS + 1_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.staleness(1e9)).toBeUndefined();
+  });
+
   it('runs on: a slow Gateway holds up no other, a failing one is given time, an abort ends it', async () => {
     const { ledger, a, b } = await ledgerOver(2, { clock: { intervalMs: 10 } });
     await ledger.checkNetwork(2);
