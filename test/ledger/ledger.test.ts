@@ -38,7 +38,7 @@ describe('network', () => {
   });
 
   it('a Gateway that comes later is checked first, and never used if it is of another network', async () => {
-    const { ledger, gateways } = await ledgerOver(3);
+    const { ledger, gateways, endpoints } = await ledgerOver(3);
     const [, b, c] = gateways as [FakeGateway, FakeGateway, FakeGateway];
     b.on(CONFIGURATION, { status: 503, text: '' });
     c.on(CONFIGURATION, { status: 503, text: '' });
@@ -46,11 +46,14 @@ describe('network', () => {
     b.honest(CONFIGURATION);
     c.honest(CONFIGURATION).networkId = 1;
     c.timeMs += 9_999;
+    const wrong: string[] = [];
+    ledger.onWrongNetwork = (endpoint) => wrong.push(endpoint);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await ledger.clock.poll();
     await ledger.clock.poll();
     expect(ledger.verified).toHaveLength(2);
     expect(c.calls(GATEWAY_STATUS)).toHaveLength(0);
+    expect(wrong).toEqual([endpoints[2]!.name]);
     expect(ledger.clock.clockAt()!.proposerTimestampMs).toBe(START_MS);
   });
 

@@ -121,7 +121,7 @@ async function serve({
   const end = AbortSignal.any([signal, failing.signal]);
   await aborted(end);
   const started = performance.now();
-  const why = signal.aborted ? String(signal.reason) : 'error';
+  const why = signal.aborted ? String(signal.reason) : codeOf(failing.signal.reason);
   emit({ type: 'shutdown', signal: why, inFlight: solver.inFlight });
   const [{ inFlight }] = await Promise.all([solver.stop(), stream.stop()]);
   ending.abort();
@@ -198,6 +198,10 @@ function tellSlowCrypto(emit: Observer): void {
   if (slow.length === 0) return;
   const detail = `${slow.join(', ')} runs without its native binding, many times slower: install it anew`;
   emit({ type: 'internal-error', code: 'slow-crypto', where: 'start', detail });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof SolverError ? error.code : 'error';
 }
 
 /** Resolves when the signal fires. */
