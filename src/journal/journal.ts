@@ -11,7 +11,7 @@ import type { LimitBooks, LimitState } from './limits.js';
 import type { AttemptNews, NewAttempt, NewBundle } from './model.js';
 import { canonicalPath, OwnerLock } from './ownerLock.js';
 import { recordParties, recordRace } from './parties.js';
-import { type Pruned, prune, type Retention } from './prune.js';
+import { type Pruned, prune, pruneSome, type Retention } from './prune.js';
 import { JournalReader } from './reader.js';
 import { Ledger, type LimitName, readLimits } from './spend.js';
 import { Store, type StoreOptions } from './store.js';
@@ -273,6 +273,11 @@ export class Journal extends JournalReader implements LimitBooks {
   /** Drops what is old, and keeps what accounting needs. */
   prune(retention: Retention): Pruned {
     return prune(this.store, retention, this.now());
+  }
+
+  /** Drops a little of it. False where nothing was left to drop. */
+  pruneSome(retention: Retention): boolean {
+    return pruneSome(this.store, retention, this.now());
   }
 
   /** Moves the log into the database: call it when there is nothing else to do, so that no submission waits for it. */

@@ -135,6 +135,8 @@ async function serve({
   return { inFlight };
 }
 
+const DAY_MS = 86_400_000;
+
 function liveOptions(config: RunConfig, policy: Policy, account: NodeId): LiveOptions {
   const { network, wrapperKeys, maxAttempts, maxCostPerBundle, maxClockAgeMs, queueLimit } = config;
   return {
@@ -145,6 +147,10 @@ function liveOptions(config: RunConfig, policy: Policy, account: NodeId): LiveOp
     submit: config.submit,
     expiryMarginMs: config.expiryMarginMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
+    retention: {
+      olderThan: config.journalMaxDays === undefined ? undefined : config.journalMaxDays * DAY_MS,
+      maxSize: config.journalMaxBytes,
+    },
   };
 }
 
