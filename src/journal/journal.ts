@@ -298,6 +298,12 @@ export class Journal extends JournalReader implements LimitBooks {
   /** Tries a durable write, as large as an attempt may be, so that a full disk does not count as well by a few bytes. */
   probe(): boolean {
     try {
+      // Tried often on a full disk: a log that only grows would eat what room is made.
+      this.store.checkpoint();
+    } catch {
+      // The write says whether that matters.
+    }
+    try {
       this.store.write('durable', () => {
         const value = 'x'.repeat(PROBE);
         const insert = this.store.query.insertInto('meta').values({ key: 'probe', value });

@@ -296,6 +296,16 @@ describe('a copy of the files taken at any moment', () => {
   });
 });
 
+describe('probe', () => {
+  it('takes no more room the more often it is made', () => {
+    const desk = new Desk(folder);
+    for (let i = 0; i < 3; i++) expect(desk.journal.probe()).toBe(true);
+    const { size } = statSync(`${desk.path}-wal`);
+    for (let i = 0; i < 20; i++) expect(desk.journal.probe()).toBe(true);
+    expect(statSync(`${desk.path}-wal`).size).toBe(size);
+  });
+});
+
 describe('prune', () => {
   const HOUR = 3_600_000;
   const fill = (desk: Desk): void => {
