@@ -26,7 +26,7 @@ const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
 
 /** Runs a command line (without node and script) and returns the exit status. Nothing escapes as an exception. */
 export async function run(args: readonly string[], io: Io = processIo()): Promise<number> {
-  quietWhenClosed(io);
+  listenForErrors(args, io);
   try {
     const program = await buildProgram(args, io);
     await program.parseAsync([...args], { from: 'user' });
@@ -77,8 +77,16 @@ function packageVersion(): string {
   return (JSON.parse(text) as { version: string }).version;
 }
 
-/** A reader that has seen enough (`| head`) ends the program without a word. */
-function quietWhenClosed(io: Io): void {
+/**
+ * A reader that has seen enough (`| head`) ends the program without a word. What works for months outlives its terminal and
+ * whoever reads its log: its journal and its metrics still tell.
+ */
+function listenForErrors(args: readonly string[], io: Io): void {
+  io.stderr.on('error', () => {});
+  if (args[0] === 'run' || (args[0] === 'maker' && !args.includes('report'))) {
+    io.stdout.on('error', () => {});
+    return;
+  }
   io.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') io.stderr.write(`error: cannot write the output: ${error.message}\n`);
     process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failure);

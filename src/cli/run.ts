@@ -25,8 +25,8 @@ Every bundle is written into the journal, with what became of it: \`anthic-solve
 is not written down first. SIGTERM and SIGINT (Ctrl-C) stop it: no bundle is taken any more, and what is in flight is
 waited for. A second one ends it at once; the next start then looks up what was in flight.
 
-Exit status: 0 when nothing is left in flight, 1 when something is or it could not start, 2 bad usage, 3 an unreadable
-file, 130 when a second signal ended it.`,
+Exit status: 0 when nothing is left in flight, 1 when something is, or it could not start or go on, 2 bad usage, 3 an
+unreadable file, 130 when a second signal ended it.`,
     )
     .action(async (options: Record<string, unknown>) => {
       const { inFlight } = await runSolver(loadFor(io, options).config, { io, signals, exit });

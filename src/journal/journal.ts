@@ -11,7 +11,7 @@ import type { LimitBooks, LimitState } from './limits.js';
 import type { AttemptNews, NewAttempt, NewBundle } from './model.js';
 import { canonicalPath, OwnerLock } from './ownerLock.js';
 import { recordParties, recordRace } from './parties.js';
-import { type Pruned, prune, type Retention } from './prune.js';
+import { type Pruned, prune, pruneSome, type Retention } from './prune.js';
 import { JournalReader } from './reader.js';
 import { Ledger, type LimitName, readLimits } from './spend.js';
 import { Store, type StoreOptions } from './store.js';
@@ -278,6 +278,11 @@ export class Journal extends JournalReader implements LimitBooks {
     return prune(this.store, retention, this.now());
   }
 
+  /** Drops a little of it. False where nothing was left to drop. */
+  pruneSome(retention: Retention): boolean {
+    return pruneSome(this.store, retention, this.now());
+  }
+
   /** Moves the log into the database: call it when there is nothing else to do, so that no submission waits for it. */
   checkpoint(): void {
     this.store.checkpoint();
@@ -295,6 +300,12 @@ export class Journal extends JournalReader implements LimitBooks {
 
   /** Tries a durable write, as large as an attempt may be, so that a full disk does not count as well by a few bytes. */
   probe(): boolean {
+    try {
+      // Tried often on a full disk: a log that only grows would eat what room is made.
+      this.store.checkpoint();
+    } catch {
+      // The write says whether that matters.
+    }
     try {
       this.store.write('durable', () => {
         const value = 'x'.repeat(PROBE);

@@ -35,13 +35,8 @@ const COUNTED_ONLY = `('expired', 'declined', 'unmatched', 'invalid', 'duplicate
  */
 export function prune(store: Store, { olderThan, maxSize }: Retention, now: number): Pruned {
   const total = { payloads: 0, details: 0, bundles: 0 };
-  const stages = [
-    ['payloads', prunePayloads],
-    ['details', pruneDetails],
-    ['bundles', pruneBundles],
-  ] as const;
   const run = (before: number, enough: () => boolean): void => {
-    for (const [name, stage] of stages) {
+    for (const [name, stage] of STAGES) {
       for (let count = BATCH; count === BATCH && !enough(); ) {
         count = store.write('deferred', () => stage(store, before));
         total[name] += count;
@@ -52,6 +47,17 @@ export function prune(store: Store, { olderThan, maxSize }: Retention, now: numb
   if (maxSize !== undefined) run(now - MIN_AGE, () => usedBytes(store) <= maxSize);
   store.shrink();
   return { ...total, size: usedBytes(store) };
+}
+
+/**
+ * The same in one step that takes a few milliseconds, for a solver that runs. Pages that become free are used again instead
+ * of given back. False where nothing was left to drop.
+ */
+export function pruneSome(store: Store, { olderThan, maxSize }: Retention, now: number): boolean {
+  const drop = (before: number): boolean =>
+    STAGES.some(([, stage]) => store.write('deferred', () => stage(store, before)) > 0);
+  if (olderThan !== undefined && drop(now - olderThan)) return true;
+  return maxSize !== undefined && usedBytes(store) > maxSize && drop(now - MIN_AGE);
 }
 
 /** Bytes of the pages in use. */
@@ -107,3 +113,10 @@ function pruneBundles(store: Store, before: number): number {
   }
   return rows.length;
 }
+
+/** What goes first. */
+const STAGES = [
+  ['payloads', prunePayloads],
+  ['details', pruneDetails],
+  ['bundles', pruneBundles],
+] as const;

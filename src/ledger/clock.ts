@@ -33,9 +33,12 @@ interface Sighting {
 
 /**
  * The ledger's epoch and time: the latest that any Gateway has shown. An answer that shows no progress makes nothing
- * fresher: a Gateway that stands still answers with 200 (T4), and so does one behind a ledger that stands still.
+ * fresher: a Gateway that stands still answers with 200 (T4), and so does one behind a ledger that stands still. A time
+ * far ahead of this machine's counts only while no Gateway shows another: what lies ahead would stand for ever.
  */
 export class LedgerClock {
+  /** What each endpoint has shown last. */
+  private readonly sightings = new Map<string, Sighting>();
   private newest: Sighting | undefined;
   private readonly intervalMs: number;
   private readonly maxSkewMs: number;
@@ -50,11 +53,21 @@ export class LedgerClock {
   }
 
   observe(state: LedgerState, askedAt: number, endpoint: string): void {
-    const known = this.newest?.state;
-    if (known !== undefined && !isLater(state, known)) return;
     const { now, wallNow } = this.surroundings;
     const wallAsked = wallNow() - (now() - askedAt);
-    this.newest = { state, askedAt, skewMs: wallAsked - state.proposerTimestampMs, endpoint };
+    const sighting = { state, askedAt, skewMs: wallAsked - state.proposerTimestampMs, endpoint };
+    const known = this.sightings.get(endpoint);
+    if (known !== undefined && !this.supersedes(sighting, known)) return;
+    this.sightings.set(endpoint, sighting);
+    this.newest = [...this.sightings.values()].reduce((best, each) => (this.supersedes(each, best) ? each : best));
+  }
+
+  private supersedes(a: Sighting, b: Sighting): boolean {
+    const [isAhead, wasAhead] = [-a.skewMs > this.maxSkewMs, -b.skewMs > this.maxSkewMs];
+    if (isAhead !== wasAhead) return a.endpoint === b.endpoint ? wasAhead || isLater(a.state, b.state) : wasAhead;
+    if (isLater(a.state, b.state)) return true;
+    // The same from two endpoints is as old as the first.
+    return !isLater(b.state, a.state) && a.askedAt < b.askedAt;
   }
 
   /** What was read, and how old it is: nothing is added to it. Undefined: nothing has been read yet. */

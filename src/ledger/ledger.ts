@@ -42,6 +42,11 @@ export class Ledger {
     }
   }
 
+  /** Hears of an endpoint that was found to be of another network: it is asked nothing more. */
+  set onWrongNetwork(tell: (endpoint: string) => void) {
+    this.pool.onWrong = tell;
+  }
+
   /** Those of our network; without a look at the network there are none. */
   get verified(): readonly GatewayEndpoint[] {
     return this.pool.verified;

@@ -27,6 +27,8 @@ const RETRY_PAUSE_MS = 100;
 export class EndpointPool {
   private readonly members: readonly Member[];
   private expectedId: number | undefined;
+  /** Hears of an endpoint that was found to be of another network: it is asked nothing more. */
+  onWrong: (endpoint: string) => void = () => {};
 
   constructor(
     endpoints: readonly GatewayEndpoint[],
@@ -125,6 +127,7 @@ export class EndpointPool {
       const { id, xrd } = await endpoint.networkConfiguration(options);
       const isRight = id === expectedId && xrd === formatAddress(XRD, networkById(expectedId));
       member.network = isRight ? 'right' : 'wrong';
+      if (!isRight) this.onWrong(endpoint.name);
       return { endpoint: endpoint.name, state: member.network, error: undefined };
     } catch (error) {
       options?.signal?.throwIfAborted();

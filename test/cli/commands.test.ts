@@ -81,6 +81,20 @@ describe('the program', () => {
     }
     exit.mockRestore();
   });
+
+  it('goes on without its terminal where it works for months', async () => {
+    const exit = vi.spyOn(process, 'exit').mockImplementation((() => {}) as never);
+    const { run } = await import('../../src/cli/program.js');
+    const broken = () => Object.assign(new Error('write EIO'), { code: 'EIO' });
+    for (const args of [['run'], ['maker'], ['maker', 'report']]) {
+      const [stdout, stderr] = [new Sink(), new Sink()];
+      await run([...args, '--help'], { stdin: process.stdin, stdout, stderr, env: {} });
+      stdout.emit('error', broken());
+      stderr.emit('error', broken());
+      expect(exit).toHaveBeenCalledTimes(args.length - 1);
+    }
+    exit.mockRestore();
+  });
 });
 
 describe('keygen and account', () => {

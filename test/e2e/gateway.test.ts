@@ -91,6 +91,8 @@ describe('a Gateway', () => {
     world = await openWorld();
     const solver = new RunningSolver(world, { args: ['--network', 'stokenet'] });
     expect(await solver.ended).toMatchObject({ code: 'wrong-network' });
+    expect(solver.logged('endpoint-state').at(-1)).toMatchObject({ ok: false, class: 'wrong-network' });
+    expect(solver.logged('shutdown')).toMatchObject([{ signal: 'wrong-network' }]);
   });
 
   it('whose time stands still stops submissions until it goes on', { timeout: 30_000 }, async () => {

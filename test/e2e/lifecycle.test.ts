@@ -147,11 +147,12 @@ describe('a signal', () => {
     await solver.ended;
   });
 
-  it('that nobody sent, an error nobody caught, ends it in order', async () => {
+  it('that nobody sent, an error nobody caught, ends it in order, as a failure', async () => {
     const solver = await new RunningSolver(world).ready();
     solver.signals.emit('uncaughtException', new Error('made up'));
     solver.signals.emit('unhandledRejection', 'and this');
-    expect(await solver.ended).toBeUndefined();
+    expect(await solver.ended).toMatchObject({ code: 'internal' });
+    expect(solver.logged('stopped')).toHaveLength(1);
     const errors = solver.logged('internal-error');
     expect(errors.map(({ detail }) => detail)).toEqual(['made up', 'and this']);
     expect(errors[0]).toMatchObject({ where: 'process', fatal: true });

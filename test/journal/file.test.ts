@@ -296,6 +296,16 @@ describe('a copy of the files taken at any moment', () => {
   });
 });
 
+describe('probe', () => {
+  it('takes no more room the more often it is made', () => {
+    const desk = new Desk(folder);
+    for (let i = 0; i < 3; i++) expect(desk.journal.probe()).toBe(true);
+    const { size } = statSync(`${desk.path}-wal`);
+    for (let i = 0; i < 20; i++) expect(desk.journal.probe()).toBe(true);
+    expect(statSync(`${desk.path}-wal`).size).toBe(size);
+  });
+});
+
 describe('prune', () => {
   const HOUR = 3_600_000;
   const fill = (desk: Desk): void => {
@@ -340,6 +350,35 @@ describe('prune', () => {
     ]);
     expect(desk.journal.openAttempts()[0]!.payload.toString()).toBe('bytes of tx open');
     expect(desk.journal.verify()).toMatchObject({ received: before.received, violations: [] });
+  });
+
+  it('step by step ends where it does at once', () => {
+    const [desk, other] = [new Desk(folder), new Desk(folder)];
+    for (const each of [desk, other]) {
+      fill(each);
+      expect(each.journal.pruneSome({ olderThan: HOUR })).toBe(false);
+      each.now += 2 * HOUR;
+    }
+    const before = desk.journal.counters();
+    let steps = 0;
+    while (desk.journal.pruneSome({ olderThan: HOUR })) steps++;
+    // 2 payloads; 1200 frames and details; 1200 bundles; 500 at a time.
+    expect(steps).toBe(1 + 3 + 3);
+    other.journal.prune({ olderThan: HOUR });
+    expect([...desk.journal.bundles()]).toEqual([...other.journal.bundles()]);
+    expect(desk.journal.counters()).toEqual(before);
+    expect(desk.journal.verify().violations).toEqual([]);
+  });
+
+  it('step by step stops at the size that is asked for', () => {
+    const desk = new Desk(folder);
+    fill(desk);
+    desk.now += 2 * HOUR;
+    const size = desk.journal.size();
+    expect(desk.journal.pruneSome({ maxSize: size })).toBe(false);
+    while (desk.journal.pruneSome({ maxSize: size / 2 })) expect(desk.journal.size()).toBeLessThan(size + 1);
+    expect(desk.journal.size()).toBeLessThanOrEqual(size / 2);
+    expect([...desk.journal.bundles()]).toHaveLength(1204);
   });
 
   it('drops no more than size asks for, and nothing young', () => {

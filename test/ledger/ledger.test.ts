@@ -38,7 +38,7 @@ describe('network', () => {
   });
 
   it('a Gateway that comes later is checked first, and never used if it is of another network', async () => {
-    const { ledger, gateways } = await ledgerOver(3);
+    const { ledger, gateways, endpoints } = await ledgerOver(3);
     const [, b, c] = gateways as [FakeGateway, FakeGateway, FakeGateway];
     b.on(CONFIGURATION, { status: 503, text: '' });
     c.on(CONFIGURATION, { status: 503, text: '' });
@@ -46,11 +46,14 @@ describe('network', () => {
     b.honest(CONFIGURATION);
     c.honest(CONFIGURATION).networkId = 1;
     c.timeMs += 9_999;
+    const wrong: string[] = [];
+    ledger.onWrongNetwork = (endpoint) => wrong.push(endpoint);
     await new Promise((resolve) => setTimeout(resolve, 50));
     await ledger.clock.poll();
     await ledger.clock.poll();
     expect(ledger.verified).toHaveLength(2);
     expect(c.calls(GATEWAY_STATUS)).toHaveLength(0);
+    expect(wrong).toEqual([endpoints[2]!.name]);
     expect(ledger.clock.clockAt()!.proposerTimestampMs).toBe(START_MS);
   });
 
@@ -134,6 +137,30 @@ describe('clock', () => {
     a.timeMs += 1_000;
     await ledger.clock.poll();
     expect(ledger.clock.isFresh(1e9)).toBe(true);
+  });
+
+  it('T6: one Gateway that is far ahead stops nothing while another is not, and nothing once it is right', async () => {
+    const { ledger, a, b } = await ledgerOver(2, {}, surroundings({ wallNow: () => START_MS }));
+    await ledger.checkNetwork(2);
+    a.timeMs += 365 * 86_400_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.staleness(1e9)).toBeUndefined();
+    expect(ledger.clock.clockAt()).toMatchObject({ proposerTimestampMs: START_MS });
+    b.on(GATEWAY_STATUS, { status: 503, text: '' });
+    a.timeMs = START_MS + 1_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.clockAt()).toMatchObject({ proposerTimestampMs: START_MS + 1_000 });
+  });
+
+  it('T6: the only Gateway, once far ahead, is believed again when it is right', async () => {
+    const { ledger, a } = await ledgerOver(1, {}, surroundings({ wallNow: () => START_MS }));
+    await ledger.checkNetwork(2);
+    a.timeMs += 3_600_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.staleness(1e9)).toMatch(/ahead of this machine/);
+    a.timeMs = START_MS + 1_000;
+    await ledger.clock.poll();
+    expect(ledger.clock.staleness(1e9)).toBeUndefined();
   });
 
   it('runs on: a slow Gateway holds up no other, a failing one is given time, an abort ends it', async () => {

@@ -199,6 +199,16 @@ describe('the live solver', () => {
     expect(second.sent).toEqual([]);
   });
 
+  it('keeps the journal as small as it may, and counts on', async () => {
+    const { solver, push, journal, outcomes } = setUp({ submit: false, retention: { olderThan: 0 } });
+    solver.start();
+    push();
+    await vi.waitFor(() => expect(outcomes()).toEqual(['would-settle']), 3_000);
+    expect([...journal.bundles()]).toMatchObject([{ details: expect.anything() }]);
+    await vi.waitFor(() => expect([...journal.bundles()][0]!.details).toBeUndefined(), 10_000);
+    expect(journal.counters()).toMatchObject({ received: 1, outcomes: { 'would-settle': 1 } });
+  });
+
   it('is stopped by a balance that nobody tells, and waits for it', async () => {
     const { solver, push, ledger, outcomes, of } = setUp({}, { minBalance: 1n });
     ledger.balances.mockRejectedValue(new Error('down'));

@@ -51,6 +51,8 @@ export const SETTINGS = {
   account:              optional(text('<address>'),              "what pays and earns; default: the key's own"),
   submit:               setting(flag,                      'false',     'submit settlements; else dry run'),
   journal:              setting(path,                      DEFAULT_JOURNAL, 'what became of each bundle; on a local disk'),
+  journalMaxDays:       setting(orNone(integer(1, 10_000)), 'none',     'drop what is older and no accounting needs'),
+  journalMaxBytes:      setting(orNone(size(1_000_000)),   '4GiB',      'the same of the oldest, where it is larger'),
   record:               optional(path,                           'append every pushed message to it, for replay'),
   recordMaxBytes:       setting(size(4096),                '64MiB',     'size at which a recording is put aside'),
   policy:               setting(text('<name or file>'),    'best',      'what is merged and tipped: best, single, or a file'),

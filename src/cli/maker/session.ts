@@ -69,7 +69,9 @@ export async function runMaker(
       statusMs: settings.statusIntervalMs,
     });
     emit({ type: 'started', version: packageVersion(), network: network.id, account: account.address, submit });
-    return await serve(settings, { maker, pricing, ledger, account, emit, signal: stop.signal });
+    const ended = await serve(settings, { maker, pricing, ledger, account, emit, signal: stop.signal });
+    stop.throwIfCrashed();
+    return ended;
   } finally {
     for (const close of opened.reverse()) await close();
   }

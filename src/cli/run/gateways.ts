@@ -26,10 +26,13 @@ export function openLedger(config: GatewayConfig, version: string, emit: Observe
     return endpoint;
   });
   const { pollIntervalMs: intervalMs, requestsPerSecond } = config;
-  return new Ledger(endpoints, surroundings, {
+  const ledger = new Ledger(endpoints, surroundings, {
     tracker: { intervalMs, ...(requestsPerSecond === undefined ? {} : { requestsPerSecond }) },
     readTimeoutMs: 2 * config.requestTimeoutMs,
   });
+  // At the start that is fatal; one that answers later is only left out, which must not go unnoticed.
+  ledger.onWrongNetwork = (endpoint) => emit({ type: 'endpoint-state', endpoint, ok: false, class: 'wrong-network' });
+  return ledger;
 }
 
 const RETRY_MS = 500;

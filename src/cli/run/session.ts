@@ -53,7 +53,9 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
     io.stderr.write(`health and metrics: ${url}\n`);
     tellSlowCrypto(emit);
     const ledger = openLedger(config, version, emit);
-    return await serve({ config, policy, key, account, journal, ledger, emit, signal: stop.signal });
+    const ended = await serve({ config, policy, key, account, journal, ledger, emit, signal: stop.signal });
+    stop.throwIfCrashed();
+    return ended;
   } finally {
     for (const close of opened.reverse()) await close();
   }
@@ -119,7 +121,7 @@ async function serve({
   const end = AbortSignal.any([signal, failing.signal]);
   await aborted(end);
   const started = performance.now();
-  const why = signal.aborted ? String(signal.reason) : 'error';
+  const why = signal.aborted ? String(signal.reason) : codeOf(failing.signal.reason);
   emit({ type: 'shutdown', signal: why, inFlight: solver.inFlight });
   const [{ inFlight }] = await Promise.all([solver.stop(), stream.stop()]);
   ending.abort();
@@ -133,6 +135,8 @@ async function serve({
   return { inFlight };
 }
 
+const DAY_MS = 86_400_000;
+
 function liveOptions(config: RunConfig, policy: Policy, account: NodeId): LiveOptions {
   const { network, wrapperKeys, maxAttempts, maxCostPerBundle, maxClockAgeMs, queueLimit } = config;
   return {
@@ -143,6 +147,10 @@ function liveOptions(config: RunConfig, policy: Policy, account: NodeId): LiveOp
     submit: config.submit,
     expiryMarginMs: config.expiryMarginMs,
     shutdownTimeoutMs: config.shutdownTimeoutMs,
+    retention: {
+      olderThan: config.journalMaxDays === undefined ? undefined : config.journalMaxDays * DAY_MS,
+      maxSize: config.journalMaxBytes,
+    },
   };
 }
 
@@ -196,6 +204,10 @@ function tellSlowCrypto(emit: Observer): void {
   if (slow.length === 0) return;
   const detail = `${slow.join(', ')} runs without its native binding, many times slower: install it anew`;
   emit({ type: 'internal-error', code: 'slow-crypto', where: 'start', detail });
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof SolverError ? error.code : 'error';
 }
 
 /** Resolves when the signal fires. */

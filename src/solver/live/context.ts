@@ -1,5 +1,6 @@
 import type { Attos } from '../../base/amount.js';
 import type { Reason } from '../../journal/model.js';
+import type { Retention } from '../../journal/prune.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
 import type { NodeId } from '../../sbor/custom.js';
@@ -26,6 +27,8 @@ export interface LiveOptions {
   /** No first attempt later than so long before the tightest expiry. */
   readonly expiryMarginMs: number;
   readonly shutdownTimeoutMs: number;
+  /** What the journal keeps; default: everything. */
+  readonly retention?: Retention | undefined;
 }
 
 /** What each part of the solver is given: the options, and everything that lies outside. */

@@ -8,6 +8,8 @@ import type { LiveOptions } from './context.js';
 import { type Desk, isFileFault } from './desk.js';
 
 const BALANCE_MS = 30_000;
+/** After this the journal is looked at again when there was nothing to drop. */
+const PRUNE_MS = 600_000;
 
 export interface UpkeepParts {
   readonly desk: Desk;
@@ -22,6 +24,7 @@ export interface UpkeepParts {
 export class Upkeep {
   private balance: Attos | undefined;
   private balanceAt = Number.NEGATIVE_INFINITY;
+  private pruneAt = Number.NEGATIVE_INFINITY;
   private stopped: string | undefined;
   private wasStale = false;
   private reading: Promise<void> | undefined;
@@ -51,9 +54,19 @@ export class Upkeep {
     if (!this.begun) return;
     this.tellClock();
     if (this.options.submit && desk.open) this.checkLimits(0n);
-    // Between two bundles, so that no submission waits for it.
-    if (isIdle && desk.open) desk.journal.checkpoint();
     if (now() - this.balanceAt > BALANCE_MS) void this.readBalance();
+    // Between two bundles, so that no submission waits for it.
+    if (!isIdle || !desk.open) return;
+    desk.journal.checkpoint();
+    this.prune();
+  }
+
+  /** A step at a time: whatever has piled up, the next bundle waits for one step at most. */
+  private prune(): void {
+    const { retention } = this.options;
+    const { desk, now } = this.parts;
+    if (retention === undefined || now() < this.pruneAt) return;
+    if (!desk.journal.pruneSome(retention)) this.pruneAt = now() + PRUNE_MS;
   }
 
   /** A fee was paid, a reward earned. */
