@@ -45,7 +45,7 @@ export async function runMaker(
       emit({ type: 'internal-error', code: 'internal', where: 'process', detail, fatal: true });
     });
     opened.push(stop.close);
-    const pricing = openPricing(settings, emit, (changed) => maker.reprice(changed));
+    const pricing = openPricing(settings, emit, (changed, ageMs) => maker.reprice(changed, ageMs));
     const ledger = openLedger(settings, packageVersion(), emit);
     const surroundings = systemSurroundings();
     const api = new TradeApi(settings.trade, surroundings);
@@ -60,6 +60,7 @@ export async function runMaker(
           divisibilities: (resources) => ledger.divisibilities(resources),
         }),
       pricing: pricing.pricing,
+      pricingAgeMs: pricing.ageMs,
       clock: systemClock,
       marginMs: settings.marginMs,
       maxClockAgeMs: settings.maxClockAgeMs,
@@ -112,16 +113,16 @@ async function serve(
 function openPricing(
   { pricing: path, pricingIntervalMs: intervalMs }: MakerSettings,
   emit: Observer,
-  onChange: (pricing: PricingFile['pricing']) => void,
+  onChange: (pricing: PricingFile['pricing'], ageMs: number) => void,
 ): PricingFile {
   const tell = ({ pairs }: PricingFile['pricing']) => {
     emit({ type: 'pricing-changed', file: path, pairs: pairs.map(({ base, quote }) => `${base}/${quote}`) });
   };
   const file = new PricingFile({
     ...{ path, intervalMs, clock: systemClock },
-    onChange(pricing) {
+    onChange(pricing, ageMs) {
       tell(pricing);
-      onChange(pricing);
+      onChange(pricing, ageMs);
     },
     onRefused(error) {
       const field = error instanceof SolverError ? error.path : '';
