@@ -327,6 +327,25 @@ describe('the market maker', () => {
     await server.called(BOOK);
   });
 
+  it('asks the store once only what it has yet to read, and the ledger until it knows', async () => {
+    const asked = vi.spyOn(MakerStore.prototype, 'transactionsWithoutChanges');
+    ledger.changes = undefined;
+    const details = vi.spyOn(ledger, 'committedDetails');
+    await quoting();
+    sells('one', '0.1', '9990');
+    const { subintentId } = await found('fill-written');
+    ledger.settled.set(subintentId, { by: 'txid', stateVersion: 11 });
+    await until(() => expect(details.mock.calls.length).toBeGreaterThan(2));
+    expect(readReport(file).pending).toBe(1);
+    ledger.changes = [{ entity: address, resource: USDC.address, change: -1n }];
+    await until(() => expect(readReport(file).pending).toBe(0));
+    const { length } = details.mock.calls;
+    await stopAll();
+    expect(details.mock.calls.length).toBe(length);
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
+  });
+
   it('as a dry run sends neither prices nor fills', async () => {
     const maker = make({ submit: false });
     await maker.start();
