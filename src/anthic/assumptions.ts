@@ -177,7 +177,7 @@ export const ASSUMPTIONS = {
       name: 'Errors of JSON-RPC',
       subject: 'every call',
       shape:
-        '-32700 parse, -32600 request, -32601 method, -32602 parameters, -32603 internal; -32001 unauthorized, -32010 unknown order, -32011 fill too late, -32012 fill invalid, -32013 already filled; `data { "code", "path"? }`',
+        '-32700 parse, -32600 request, -32601 method, -32602 parameters, -32603 internal; -32001 unauthorized, -32010 unknown order, -32011 fill too late, -32012 fill invalid, -32013 already filled, -32029 too many requests, -32050 the ledger cannot be asked; `data { "code", "path"? }`. A fill is sent again after -32603, -32029 and -32050',
       why: 'no failure is shown; the first five are JSON-RPC 2.0, the others stand in the range left to servers',
     },
     {
@@ -221,6 +221,12 @@ export const ASSUMPTIONS = {
       settings: ['shapes.fillOrderId', 'shapes.fillTransaction'],
     },
     {
+      name: 'A fill sent twice',
+      subject: 'platform.fills.fill',
+      shape: 'the same bytes again fill once; -32013 to a copy of which an earlier answer is missing means accepted',
+      why: 'an answer may be lost; the order id is of one maker, so that nobody else can have filled it',
+    },
+    {
       name: 'Declining',
       subject: 'new orders',
       shape: 'silence declines an order; with a method named, a notification of it with the order id',
@@ -236,6 +242,12 @@ export const ASSUMPTIONS = {
       why: 'the prose has the object, the example the number',
       source: 'BOOK, market maker integration',
       settings: ['shapes.startingPoint'],
+    },
+    {
+      name: 'The end of a history',
+      subject: 'platform.fill_execution.start_stream',
+      shape: 'what is past is told before a later call, the ping, is answered; nothing else marks its end',
+      why: 'messages of one connection keep their order; a maker quotes when it knows what became of its fills',
     },
     {
       name: 'Sequence numbers',
@@ -300,7 +312,7 @@ export const ASSUMPTIONS = {
       name: 'Too many requests',
       subject: 'Trade API, Flash Liquidity',
       shape:
-        '`too-many-requests`: status 429, JSON-RPC -32029; the ledger that cannot be asked is `unavailable`, -32050',
+        '`too-many-requests`: status 429, or -32029; the ledger that cannot be asked is `unavailable`: status 503, or -32050',
       why: 'no limit and no failure is shown; both may be tried again as they are',
     },
     {

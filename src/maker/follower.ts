@@ -29,22 +29,28 @@ const MARGIN_MS = 2_000;
  * cannot settle any more when the ledger is past its expiry without it.
  */
 export class Follower {
+  /** Settling transactions whose changes are still to be read. Kept here, since the store grows with every fill. */
+  private unread: Set<string> | undefined;
+
   constructor(private readonly options: FollowerOptions) {}
 
   /** One look at every open fill, then at what settled, then at the balances. What fails is looked at the next time. */
   async look(): Promise<void> {
     const { store } = this.options;
-    await this.each(store.openFills(), (fill) => this.lookAt(fill));
-    await this.each(store.transactionsWithoutChanges(), (id) => this.readChanges(id));
+    this.unread ??= new Set(store.transactionsWithoutChanges());
+    const { unread } = this;
+    await this.each(store.openFills(), (fill) => this.lookAt(fill, unread));
+    await this.each([...unread], (id) => this.readChanges(id, unread));
     await this.guarded(() => this.readBalances());
   }
 
-  private async lookAt(fill: OpenFill): Promise<void> {
+  private async lookAt(fill: OpenFill, unread: Set<string>): Promise<void> {
     const { ledger, store, inventory, emit } = this.options;
     const { orderId, subintentId, outcome } = fill;
     const { finalized, ledger: at } = await ledger.subintentStatus(subintentId);
     if (finalized !== undefined) {
       store.settled(orderId, finalized.by, finalized.stateVersion);
+      unread.add(finalized.by);
       inventory.settled(orderId, finalized.stateVersion);
       emit({ type: 'fill-ended', orderId, state: 'settled', txid: finalized.by, outcome });
     } else if (at.proposerTimestampMs >= fill.expiresAt + MARGIN_MS) {
@@ -54,7 +60,7 @@ export class Follower {
     }
   }
 
-  private async readChanges(transactionId: string): Promise<void> {
+  private async readChanges(transactionId: string, unread: Set<string>): Promise<void> {
     const { ledger, store, account } = this.options;
     const { balances } = await ledger.committedDetails(transactionId);
     // Absent for a while after the commit.
@@ -64,6 +70,7 @@ export class Follower {
       if (entity === account) sums.set(resource, (sums.get(resource) ?? 0n) + change);
     }
     store.changed(transactionId, sums);
+    unread.delete(transactionId);
   }
 
   private async readBalances(): Promise<void> {

@@ -23,7 +23,9 @@ export type DeclineCode =
   | 'not-worth-it'
   | 'not-enough'
   | 'clock-stale'
+  | 'no-balances'
   | 'no-terms'
+  | 'prices-stale'
   | 'stopping'
   | 'dry-run';
 

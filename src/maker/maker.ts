@@ -21,10 +21,12 @@ export interface MakerOptions {
   /** False: a dry run. Nothing that binds is sent, neither prices nor fills. */
   readonly submit: boolean;
   readonly store: MakerStore;
-  readonly ledger: MakerLedger & { readonly clock: Pick<LedgerClock, 'clockAt'> };
+  readonly ledger: MakerLedger & { readonly clock: Pick<LedgerClock, 'clockAt' | 'staleness'> };
   readonly flash: Pick<FlashOptions, 'urls' | 'apiKey'> & Partial<FlashOptions>;
   readonly terms: () => Promise<Terms>;
   readonly pricing: Pricing;
+  /** How old the prices are already. */
+  readonly pricingAgeMs?: number;
   readonly clock: Clock;
   /** Before `fill_before`, the time that a fill is given to arrive. */
   readonly marginMs: number;
@@ -63,7 +65,7 @@ export class Maker {
   constructor(private readonly options: MakerOptions) {
     const { store, ledger, clock, emit, flash, address: account, submit } = options;
     this.pricing = options.pricing;
-    this.pricingAt = clock.monotonic();
+    this.pricingAt = clock.monotonic() - (options.pricingAgeMs ?? 0);
     const inventory = new Inventory((symbol) => this.pricing.tokens.get(symbol), store.settledUpTo);
     this.inventory = inventory;
     this.follower = new Follower({ ...{ account, ledger, store, inventory, emit }, terms: () => this.terms });
@@ -102,9 +104,9 @@ export class Maker {
   }
 
   /** New prices count from the next order on. */
-  reprice(pricing: Pricing): void {
+  reprice(pricing: Pricing, ageMs = 0): void {
     this.pricing = pricing;
-    this.pricingAt = this.options.clock.monotonic();
+    this.pricingAt = this.options.clock.monotonic() - ageMs;
     this.guarded('quotes', () => this.requote());
   }
 
@@ -157,20 +159,23 @@ export class Maker {
   /** Nothing is quoted while something is not known that a fill needs. */
   private requote(): void {
     if (this.stopping) return;
-    const why = this.pause();
+    const why = this.obstacle()?.detail;
     if (why !== undefined && this.pausedFor === undefined) this.options.emit({ type: 'quotes-paused', why });
     if (why === undefined && this.pausedFor !== undefined) this.options.emit({ type: 'quotes-resumed' });
     this.pausedFor = why;
     this.quoter.update(this.pricing, why === undefined ? this.terms : undefined);
   }
 
-  /** Why nothing can be quoted now. */
-  private pause(): string | undefined {
-    const { clock, maxPricingAgeMs = Number.POSITIVE_INFINITY } = this.options;
-    if (this.terms === undefined) return 'the terms of the Trade API are not known';
-    if (this.inventory.isEmpty) return 'the balances are not known';
-    if (clock.monotonic() - this.pricingAt > maxPricingAgeMs) return `the prices are older than ${maxPricingAgeMs} ms`;
-    return this.clockFault();
+  /** Why nothing can be quoted now, nor filled. */
+  private obstacle(): Decline | undefined {
+    const { clock, ledger, maxClockAgeMs, maxPricingAgeMs = Number.POSITIVE_INFINITY } = this.options;
+    if (this.terms === undefined) return decline('no-terms', 'the terms of the Trade API are not known');
+    if (this.inventory.isEmpty) return decline('no-balances', 'the balances are not known');
+    if (clock.monotonic() - this.pricingAt > maxPricingAgeMs) {
+      return decline('prices-stale', `the prices are older than ${maxPricingAgeMs} ms`);
+    }
+    const stale = ledger.clock.staleness(maxClockAgeMs);
+    return stale === undefined ? undefined : decline('clock-stale', stale);
   }
 
   private receive(order: NewOrder): void {
@@ -194,10 +199,10 @@ export class Maker {
     if (this.stopping) return decline('stopping', 'the maker is stopping');
     const left = order.fillBefore - clock.now();
     if (left < marginMs) return decline('too-late', `${left} ms are left, and ${marginMs} are needed`);
-    if (this.terms === undefined) return decline('no-terms', 'the terms of the Trade API are not known');
-    const stale = this.clockFault();
-    if (stale !== undefined) return decline('clock-stale', stale);
-    const verdict = judgeOrder(order, this.quoter.quotes, this.terms);
+    // Not only between two looks: while servers are slow, the next may be far.
+    const obstacle = this.obstacle();
+    if (obstacle !== undefined) return obstacle;
+    const verdict = judgeOrder(order, this.quoter.quotes, this.terms!);
     if (verdict.type === 'decline') return verdict;
     if (!submit) return decline('dry-run', 'it would be filled');
     const { sold, bought, fees } = verdict;
@@ -217,13 +222,6 @@ export class Maker {
     const { sequence, orderId, change } = execution;
     const detail = change.type === 'completed' ? change.outcome : change.type === 'unknown' ? change.detail : undefined;
     emit({ type: 'fill-execution', orderId, sequence, change: change.type, detail });
-  }
-
-  private clockFault(): string | undefined {
-    const reading = this.options.ledger.clock.clockAt();
-    if (reading === undefined) return 'no Gateway has told the time of the ledger yet';
-    if (reading.ageMs <= this.options.maxClockAgeMs) return undefined;
-    return `no Gateway has shown a newer time of the ledger for ${Math.round(reading.ageMs)} ms`;
   }
 
   private tellStatus(): void {

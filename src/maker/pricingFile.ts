@@ -7,7 +7,8 @@ export interface PricingFileOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly intervalMs: number;
-  readonly onChange: (pricing: Pricing) => void;
+  /** `ageMs`: since the file was changed, by its own word. */
+  readonly onChange: (pricing: Pricing, ageMs: number) => void;
   /** The file changed, and cannot be used: what was read before stays. Told once for each change. */
   readonly onRefused: (error: unknown) => void;
 }
@@ -16,6 +17,7 @@ export interface PricingFileOptions {
 export class PricingFile {
   private current: Pricing;
   private version: string;
+  private changedAt = 0;
   private cancel: () => void = () => {};
 
   /** Errors: `bad-pricing`, or that of a file that cannot be read. */
@@ -26,6 +28,11 @@ export class PricingFile {
 
   get pricing(): Pricing {
     return this.current;
+  }
+
+  /** Milliseconds since the file was changed, when it was last looked at. */
+  get ageMs(): number {
+    return Math.max(0, this.options.clock.now() - this.changedAt);
   }
 
   start(): void {
@@ -52,12 +59,17 @@ export class PricingFile {
       onRefused(error);
       return;
     }
-    onChange(this.current);
+    onChange(this.current, this.ageMs);
   }
 
-  /** Editors take the file away for a moment: that, too, is a version. */
+  /** Editors take the file away for a moment: that, too, is a version, and so is a folder that is closed. */
   private readVersion(): string {
-    const status = statSync(this.options.path, { throwIfNoEntry: false });
-    return status === undefined ? 'missing' : `${status.mtimeMs} ${status.size} ${status.ino}`;
+    try {
+      const { mtimeMs, size, ino } = statSync(this.options.path);
+      this.changedAt = mtimeMs;
+      return `${mtimeMs} ${size} ${ino}`;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    }
   }
 }

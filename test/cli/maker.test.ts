@@ -80,8 +80,12 @@ describe('maker', () => {
     const { status, stderr } = await cli(['maker', '--config', settings({ pricing: bad })], '', {
       ANTHIC_API_KEY: 'k',
     });
-    expect(status).toBe(1);
-    expect(stderr).toContain('error: pairs[0].price: expected an amount above 0');
+    expect(status).toBe(2);
+    expect(stderr).toContain(`error: ${bad}: pairs[0].price: expected an amount above 0`);
+    const none = settings({ pricing: folder.path('no-pricing.json') });
+    const missing = await cli(['maker', '--config', none], '', { ANTHIC_API_KEY: 'k' });
+    expect(missing.status).toBe(3);
+    expect(missing.stderr).toMatch(/cannot read .*no-pricing.json: no such file/);
   });
 
   it('runs dry until a signal, with a log of events, a new pricing file and no secrets', async () => {

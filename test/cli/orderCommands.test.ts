@@ -262,6 +262,39 @@ describe('order submit', () => {
     expect(stdout).toContain(`settled by ${WINNER} at state version`);
   });
 
+  it('follows an order whose copy was refused: the first may have been taken', async () => {
+    const servers = await openServers();
+    let copies = 0;
+    servers.trade.on('POST /trade/orders', ({ body }) => {
+      servers.gateway.commit(WINNER, { subintents: [idOf(body.signed_partial_transaction)] });
+      if (++copies === 1) return refusal(503, 'unavailable', 'later', { 'retry-after': '0' });
+      return refusal(422, 'order-invalid', 'known already');
+    });
+    const { status, stdout, stderr } = await submit(servers, '--submit');
+    expect(stderr).toContain('known already [refused]: the order may have arrived');
+    expect({ status, copies }).toEqual({ status: 0, copies: 2 });
+    expect(stdout).toContain(`settled by ${WINNER}`);
+  });
+
+  it('follows an order that got an answer which nobody understands', async () => {
+    const servers = await openServers();
+    servers.trade.on('POST /trade/orders', ({ body }) => {
+      servers.gateway.commit(WINNER, { subintents: [idOf(body.signed_partial_transaction)] });
+      return { json: { ok: true } };
+    });
+    const { status, stderr } = await submit(servers, '--submit');
+    expect(status).toBe(0);
+    expect(stderr).toContain('[bad-answer]: the order may have arrived');
+  });
+
+  it('does not wait for an order that was never taken', async () => {
+    const servers = await openServers();
+    servers.trade.on('POST /trade/orders', refusal(429, 'too-many', 'later', { 'retry-after': '0' }));
+    const { status, stderr } = await submit(servers, '--submit');
+    expect(status).toBe(1);
+    expect(stderr).toContain('[rate-limited]');
+  });
+
   it('does not begin what the account cannot pay', async () => {
     const servers = await openServers();
     servers.gateway.holdings.set(ACCOUNT, [[XWBTC, '0.00030326']]);

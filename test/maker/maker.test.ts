@@ -46,6 +46,7 @@ class FakeLedger {
       ageMs: this.ageMs,
       skewMs: 0,
     }),
+    staleness: (maxAgeMs: number) => (this.ageMs > maxAgeMs ? `no newer time for ${this.ageMs} ms` : undefined),
   };
 
   private get state() {
@@ -297,6 +298,52 @@ describe('the market maker', () => {
     maker.reprice(parsePricing(JSON.stringify({ pairs: [pricingOf({ price: '90000' })] })));
     await until(() => expect(server.calls(BOOK).map(({ params }) => params.bids[0]?.[0])).toContain('89910'));
     await found('quotes-resumed');
+  });
+
+  it('fills nothing at prices that nobody has renewed, however long its servers take', async () => {
+    let slow: Promise<void> | undefined;
+    let answer = () => {};
+    const terms = async () => {
+      await slow;
+      return termsOf();
+    };
+    await quoting({ terms, maxPricingAgeMs: 1000 });
+    slow = new Promise((resolve) => {
+      answer = resolve;
+    });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    sells('one', '0.1', '9990');
+    await found('order-declined', { orderId: 'one', code: 'prices-stale' });
+    expect(server.calls(FILL)).toEqual([]);
+    answer();
+  });
+
+  it('begins with prices as old as their file', async () => {
+    const maker = make({ maxPricingAgeMs: 5000, pricingAgeMs: 5001 });
+    await maker.start();
+    await found('quotes-paused', { why: 'the prices are older than 5000 ms' });
+    expect(server.calls(BOOK)).toEqual([]);
+    maker.reprice(parsePricing(JSON.stringify({ pairs: [pricingOf()] })), 1000);
+    await server.called(BOOK);
+  });
+
+  it('asks the store once only what it has yet to read, and the ledger until it knows', async () => {
+    const asked = vi.spyOn(MakerStore.prototype, 'transactionsWithoutChanges');
+    ledger.changes = undefined;
+    const details = vi.spyOn(ledger, 'committedDetails');
+    await quoting();
+    sells('one', '0.1', '9990');
+    const { subintentId } = await found('fill-written');
+    ledger.settled.set(subintentId, { by: 'txid', stateVersion: 11 });
+    await until(() => expect(details.mock.calls.length).toBeGreaterThan(2));
+    expect(readReport(file).pending).toBe(1);
+    ledger.changes = [{ entity: address, resource: USDC.address, change: -1n }];
+    await until(() => expect(readReport(file).pending).toBe(0));
+    const { length } = details.mock.calls;
+    await stopAll();
+    expect(details.mock.calls.length).toBe(length);
+    expect(asked).toHaveBeenCalledTimes(1);
+    asked.mockRestore();
   });
 
   it('as a dry run sends neither prices nor fills', async () => {

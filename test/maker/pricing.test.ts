@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseAmount, units } from '../../src/base/amount.js';
 import { type Pricing, parsePricing } from '../../src/maker/pricing.js';
@@ -104,6 +104,36 @@ describe('PricingFile', () => {
     expect([priceNow(), changes.length]).toEqual([units(333), 2]);
     file.stop();
     expect(clock.pending).toBe(0);
+  });
+
+  it('is as old as it says, and may be out of reach for a while', () => {
+    const folderPath = folder.path('prices');
+    mkdirSync(folderPath);
+    const path = `${folderPath}/pricing.json`;
+    writeFileSync(path, JSON.stringify({ pairs: [] }));
+    utimesSync(path, 100, 100);
+    const clock = new FakeClock();
+    const refusals: unknown[] = [];
+    const ages: number[] = [];
+    const file = new PricingFile({
+      ...{ path, clock, intervalMs: 100 },
+      onChange: (_, ageMs) => ages.push(ageMs),
+      onRefused: (error) => refusals.push(error),
+    });
+    expect(file.ageMs).toBe(clock.now() - 100_000);
+    file.start();
+    rmSync(folderPath, { recursive: true });
+    writeFileSync(folderPath, 'a file where there was a folder');
+    clock.advance(1000);
+    expect(refusals).toEqual([expect.objectContaining({ code: 'ENOTDIR' })]);
+    rmSync(folderPath);
+    mkdirSync(folderPath);
+    writeFileSync(path, JSON.stringify({ pairs: [] }));
+    utimesSync(path, 200, 200);
+    clock.advance(1000);
+    expect(ages).toEqual([expect.any(Number)]);
+    expect(file.ageMs).toBe(clock.now() - 200_000);
+    file.stop();
   });
 
   it('must be there and good at the start', () => {

@@ -102,6 +102,10 @@ export class FlashServer {
     for (const link of this.links) link.terminate();
   }
 
+  hangUp(reason: string): void {
+    for (const link of this.links) link.close(1000, reason);
+  }
+
   async close(): Promise<void> {
     this.drop();
     await new Promise<void>((resolve) => this.server.close(() => resolve()));

@@ -66,7 +66,7 @@ export class FlashClient {
     const settings = flashSettings(options);
     const onEvent = (event: FlashEvent): void => {
       try {
-        options.onEvent?.(event);
+        options.onEvent?.(redacted(event, apiKey));
       } catch {
         // Whoever listens cannot stop the client, and there is nobody else to tell.
       }
@@ -178,4 +178,10 @@ export class FlashClient {
     const isDone = this.books.flush((book) => session.bufferedAmount < most && session.sendBook(book));
     if (!isDone) this.flushSoon(BOOK_RETRY_MS);
   }
+}
+
+/** How a connection ends is told in the peer's words, which may be the key. */
+function redacted(event: FlashEvent, apiKey: ApiKey): FlashEvent {
+  if (event.type !== 'stream-closed' || event.detail === undefined) return event;
+  return { ...event, detail: apiKey.redact(event.detail) };
 }

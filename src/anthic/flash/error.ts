@@ -33,4 +33,6 @@ export const RPC = {
   invalidParams: -32602,
   internal: -32603,
   alreadyFilled: -32013,
+  tooManyRequests: -32029,
+  unavailable: -32050,
 } as const;

@@ -20,6 +20,9 @@ export interface FillsOptions {
 
 const PAUSE_MS = 50;
 
+/** Refusals that say nothing of the fill: it may be sent again as it is. */
+const AGAIN: ReadonlySet<number> = new Set([RPC.internal, RPC.tooManyRequests, RPC.unavailable]);
+
 /**
  * Sends fills: over one connection, and over another where the first does not answer, while there is time. The same order
  * id with the same bytes may arrive twice; that fills it once.
@@ -66,7 +69,7 @@ export class Fills {
         if (error instanceof CallRefused) {
           // The answer to an earlier sending was lost, and this is a copy of it.
           if (error.rpcCode === RPC.alreadyFilled && wasSent) return;
-          if (error.rpcCode !== RPC.internal) throw error;
+          if (!AGAIN.has(error.rpcCode)) throw error;
         }
         if (!(error instanceof FlashError)) throw error;
         if (error.code !== 'not-connected') wasSent = true;

@@ -185,7 +185,8 @@ export class FlashSession {
 
   private received(text: string): void {
     try {
-      const message = rpc.parseMessage(text);
+      // Whatever a peer repeats may be logged or written down.
+      const message = rpc.parseMessage(this.context.apiKey.redact(text));
       if (message.type === 'request') this.serve(message);
       else this.calls.settle(message);
     } catch (error) {

@@ -35,6 +35,7 @@ export interface TradeApiErrorDetails {
 }
 
 const LATER: ReadonlySet<TradeApiErrorCode> = new Set(['timeout', 'unreachable', 'rate-limited', 'server-error']);
+const UNCERTAIN: ReadonlySet<TradeApiErrorCode> = new Set(['timeout', 'unreachable', 'server-error', 'bad-answer']);
 
 export class TradeApiError extends SolverError {
   declare readonly code: TradeApiErrorCode;
@@ -43,6 +44,8 @@ export class TradeApiError extends SolverError {
   readonly status: number | undefined;
   readonly reason: string | undefined;
   readonly retryAfterMs: number | undefined;
+  /** What was asked for may have been done all the same, by this attempt or by an earlier one. */
+  uncertain: boolean;
 
   constructor(code: TradeApiErrorCode, endpoint: string, message: string, details: TradeApiErrorDetails = {}) {
     const { path, hint, cause } = details;
@@ -56,5 +59,6 @@ export class TradeApiError extends SolverError {
     this.status = details.status;
     this.reason = details.reason;
     this.retryAfterMs = details.retryAfterMs;
+    this.uncertain = UNCERTAIN.has(code);
   }
 }

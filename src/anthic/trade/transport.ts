@@ -59,12 +59,16 @@ export class TradeTransport {
   async call(request: TradeRequest): Promise<unknown> {
     const { random, sleep } = this.surroundings;
     const backoff = new Backoff(BACKOFF_MS.base, BACKOFF_MS.cap, random);
+    let uncertain = false;
     for (;;) {
       try {
         return await this.attempt(request);
       } catch (error) {
         request.signal?.throwIfAborted();
         if (!(error instanceof TradeApiError)) throw error;
+        // A refusal may be of the copy alone: the first, whose answer is missing, may have been taken.
+        uncertain ||= error.uncertain;
+        error.uncertain = uncertain;
         const pause = backoff.next();
         if (!error.retry || !request.repeatable || backoff.attempts >= this.attempts) throw error;
         await sleep(error.retryAfterMs ?? pause, request.signal);

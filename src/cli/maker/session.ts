@@ -5,14 +5,14 @@ import { SolverError } from '../../base/error.js';
 import { systemSurroundings } from '../../ledger/surroundings.js';
 import { loadTerms } from '../../maker/loadTerms.js';
 import { Maker } from '../../maker/maker.js';
-import { PricingFile } from '../../maker/pricingFile.js';
+import { PricingFile, type PricingFileOptions } from '../../maker/pricingFile.js';
 import { MakerStore } from '../../maker/store.js';
 import { openLog } from '../../observe/log.js';
 import { type Observer, Observers } from '../../observe/observers.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
 import { API_KEY_VARIABLE, loadApiKey } from '../apiKey.js';
 import { type SolverAccount, solverAccount } from '../config/account.js';
-import { usageError } from '../error.js';
+import { CliError, EXIT, unreadable, usageError } from '../error.js';
 import type { Io } from '../io.js';
 import { KEY_VARIABLE, loadSolverKey } from '../keySource.js';
 import { openLedger, reachLedger } from '../run/gateways.js';
@@ -45,7 +45,7 @@ export async function runMaker(
       emit({ type: 'internal-error', code: 'internal', where: 'process', detail, fatal: true });
     });
     opened.push(stop.close);
-    const pricing = openPricing(settings, emit, (changed) => maker.reprice(changed));
+    const pricing = openPricing(settings, emit, (changed, ageMs) => maker.reprice(changed, ageMs));
     const ledger = openLedger(settings, packageVersion(), emit);
     const surroundings = systemSurroundings();
     const api = new TradeApi(settings.trade, surroundings);
@@ -60,6 +60,7 @@ export async function runMaker(
           divisibilities: (resources) => ledger.divisibilities(resources),
         }),
       pricing: pricing.pricing,
+      pricingAgeMs: pricing.ageMs,
       clock: systemClock,
       marginMs: settings.marginMs,
       maxClockAgeMs: settings.maxClockAgeMs,
@@ -114,16 +115,16 @@ async function serve(
 function openPricing(
   { pricing: path, pricingIntervalMs: intervalMs }: MakerSettings,
   emit: Observer,
-  onChange: (pricing: PricingFile['pricing']) => void,
+  onChange: (pricing: PricingFile['pricing'], ageMs: number) => void,
 ): PricingFile {
   const tell = ({ pairs }: PricingFile['pricing']) => {
     emit({ type: 'pricing-changed', file: path, pairs: pairs.map(({ base, quote }) => `${base}/${quote}`) });
   };
-  const file = new PricingFile({
+  const file = openFile({
     ...{ path, intervalMs, clock: systemClock },
-    onChange(pricing) {
+    onChange(pricing, ageMs) {
       tell(pricing);
-      onChange(pricing);
+      onChange(pricing, ageMs);
     },
     onRefused(error) {
       const field = error instanceof SolverError ? error.path : '';
@@ -132,6 +133,16 @@ function openPricing(
   });
   tell(file.pricing);
   return file;
+}
+
+/** What is wrong with it at the start is wrong usage. */
+function openFile(options: PricingFileOptions): PricingFile {
+  try {
+    return new PricingFile(options);
+  } catch (error) {
+    if (!(error instanceof SolverError)) throw unreadable(options.path, error);
+    throw new CliError(EXIT.usage, error.code, `${options.path}: ${error.message}`);
+  }
 }
 
 /** A dry run needs it, too: what is quoted depends on what its account holds. */

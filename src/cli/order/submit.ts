@@ -166,12 +166,12 @@ async function show(
   if (!submit) await printLine(io.stdout, 'a dry run: nothing was submitted (--submit)');
 }
 
-/** An answer that is missing leaves open whether the order arrived: the ledger will tell. */
+/** An answer that is missing or unclear leaves open whether the order was taken: the ledger will tell. */
 async function handIn(order: SignedPartialTransaction, api: TradeApi, io: Io): Promise<void> {
   try {
     await api.submitOrder(order);
   } catch (error) {
-    if (!(error instanceof TradeApiError) || !error.retry) throw error;
+    if (!(error instanceof TradeApiError) || !error.uncertain) throw error;
     io.stderr.write(`warning: ${error.message} [${error.code}]: the order may have arrived, so it is followed\n`);
   }
 }

@@ -1,6 +1,6 @@
 import type { Level } from '../../anthic/order/book.js';
 import type { Attos } from '../../base/amount.js';
-import { ONE, roundTo } from '../../base/rounding.js';
+import { divide, ONE, type Rounding } from '../../base/rounding.js';
 import type { BookSide } from './book.js';
 import type { Token } from './tokens.js';
 
@@ -42,7 +42,7 @@ export function match<M>(
 ): readonly Share<M>[] | undefined {
   const side = sideOf(wanted);
   const wantedBase = side === 'bids' ? wanted.sell.amount : wanted.buy.amount;
-  const target = roundTo(wanted.base.divisibility, wantedBase, 1n, 'up');
+  const target = wholeUnits(wanted.base, wantedBase, 1n, 'up');
   let left = offers;
   for (;;) {
     const taken = walk(left, side, target, maxMakers);
@@ -94,8 +94,8 @@ function walk<M>(
  * own sum, and that is not enough.
  */
 function shareBuy<M>({ buy: { token, amount } }: Wanted, taken: readonly Taken<M>[]): Share<M>[] | undefined {
-  const wanted = roundTo(token.divisibility, amount, 1n, 'up');
-  const offered = sum(taken.map(({ value }) => roundTo(token.divisibility, value, ONE, 'down')));
+  const wanted = wholeUnits(token, amount, 1n, 'up');
+  const offered = sum(taken.map(({ value }) => wholeUnits(token, value, ONE, 'down')));
   if (offered < wanted) return undefined;
   const amounts = shareOut(wanted, token.unit, taken);
   return taken.map(({ maker, base }, index) => ({ maker, sell: base, buy: amounts[index]!, base }));
@@ -103,7 +103,7 @@ function shareBuy<M>({ buy: { token, amount } }: Wanted, taken: readonly Taken<M
 
 /** The taker buys the base: every maker gets what it asks, rounded up, and its part of what is given beyond that. */
 function shareSell<M>({ sell: { token, amount } }: Wanted, taken: readonly Taken<M>[]): Share<M>[] | undefined {
-  const asked = taken.map(({ value }) => roundTo(token.divisibility, value, ONE, 'up'));
+  const asked = taken.map(({ value }) => wholeUnits(token, value, ONE, 'up'));
   const beyond = amount - sum(asked);
   if (beyond < 0n) return undefined;
   const extra = shareOut(beyond, token.unit, taken);
@@ -130,6 +130,11 @@ function shareOut<M>(amount: Attos, unit: Attos, taken: readonly Taken<M>[]): At
   function gap(index: number): bigint {
     return taken[index]!.value - shares[index]! * ONE;
   }
+}
+
+/** Not held to the ledger's 192 bits: what a maker's prices come to is compared, and need not be an amount. */
+function wholeUnits({ unit }: Token, n: bigint, d: bigint, rounding: Rounding): bigint {
+  return divide(n, d * unit, rounding) * unit;
 }
 
 function sum(values: readonly bigint[]): bigint {

@@ -330,11 +330,11 @@ describe('FlashClient over real sockets', () => {
       expect(server.calls(FILL)).toHaveLength(1);
     });
 
-    it('is sent again after an internal error of the peer', async () => {
+    it.each([-32603, -32029, -32050])('is sent again after a failure that is not its own (%i)', async (code) => {
       const client = await started();
       let count = 0;
       server.react.set(FILL, () => {
-        return count++ === 0 ? { error: { code: -32603, message: 'oops' } } : { result: { accepted: true } };
+        return count++ === 0 ? { error: { code, message: 'oops' } } : { result: { accepted: true } };
       });
       await fill(client);
       expect(server.calls(FILL)).toHaveLength(2);
@@ -438,6 +438,21 @@ describe('FlashClient over real sockets', () => {
     // The first, second, fourth, eighth, …: a flood of them floods no log.
     expect(told.map(({ count }) => count)).toEqual([1, 2, 4, 8, 16]);
     expect(told.map(({ detail }) => detail)).toContain('expected JSON');
+  });
+
+  it('repeats its key to nobody, whatever its peer repeats', async () => {
+    const client = await started();
+    server.push('{"method":"secret-key"}');
+    server.push('{"method":"maker.fill_execution.next","params":{"sequence_number":"secret-key"}}');
+    server.notify('platform.new_orders.new', newOrder('of secret-key'));
+    server.react.set(FILL, () => ({ error: { code: -32001, message: 'no such key: secret-key' } }));
+    const fill = client.fill({ orderId: 'x', transaction: '4d', fillBefore: Date.now() + 5000 });
+    await expect(fill).rejects.toMatchObject({ message: 'no such key: …' });
+    await until(() => expect(orders.map(({ id }) => id)).toEqual(['of …']));
+    server.hangUp('bye, secret-key');
+    await until(() => {
+      expect(events).toContainEqual(expect.objectContaining({ type: 'stream-closed', detail: 'bye, …' }));
+    });
   });
 
   it('gives up a connection that sends more than is allowed, and comes back', async () => {

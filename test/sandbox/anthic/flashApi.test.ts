@@ -345,6 +345,7 @@ describe('the fill execution stream', () => {
       const { error } = await maker.call('platform.fill_execution.start_stream', params);
       expect(error).toMatchObject({
         code: -32602,
+        message: expect.stringMatching(/^historical_starting_point.*: .*expected (a sequence )?(number|int)/),
         data: { path: expect.stringContaining('historical_starting_point') },
       });
     },

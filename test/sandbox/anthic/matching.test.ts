@@ -79,6 +79,13 @@ describe('a taker who sells the base', () => {
     expect(sellBase('1', '1', [])).toBeUndefined();
   });
 
+  it('is matched by prices whose value no amount can hold', () => {
+    const huge = `1${'0'.repeat(39)}`;
+    const offers = [{ maker: 'a', levels: levels([huge, '9']) }];
+    expect(sellBase('9', '27', offers)).toEqual([['a', '9', '27']]);
+    expect(buyBase('27', '9', offers)).toBeUndefined();
+  });
+
   it('is not matched for a unit that only rounding over makers would bring', () => {
     const offers = [
       { maker: 'a', levels: levels(['10.005', '1']) },

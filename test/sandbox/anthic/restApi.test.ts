@@ -101,6 +101,7 @@ describe('what it tells', () => {
     ['/trade/order_book?base=xwBTC&quote=xDOGE', failure(404, 'not-found', /^quote: .*xDOGE/)],
     ['/trade/order_book?base=xUSDC&quote=xwBTC', failure(404, 'not-found', /pair/)],
     ['/trade/account_addresses/account_rdx1', failure(400, 'bad-request', /^address: /)],
+    ['/trade/account_addresses/%ff', failure(400, 'bad-request', /not a valid url/)],
     ['/trade/nothing', failure(404, 'not-found', /GET \/trade\/nothing/)],
   ])('%s is refused', async (path, expected) => {
     expect(await get(path)).toEqual(expected);

@@ -35,7 +35,10 @@ const sequenceNumber = z.number().int().min(1);
 const fillStream = z.object({
   enabled: z.boolean().default(true),
   historical_starting_point: z
-    .union([sequenceNumber, z.object({ at_sequence_number: sequenceNumber }).transform((of) => of.at_sequence_number)])
+    .union(
+      [sequenceNumber, z.object({ at_sequence_number: sequenceNumber }).transform((of) => of.at_sequence_number)],
+      'expected a sequence number from 1, or such a number as at_sequence_number',
+    )
     .optional(),
 });
 const nothing = z.strictObject({});

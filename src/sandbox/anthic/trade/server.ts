@@ -65,7 +65,12 @@ export class TradeServer {
 
   static async start(context: PageContext, watching: Watching): Promise<TradeServer> {
     const { settings, now } = context;
-    const app = Fastify({ bodyLimit: BODY_LIMIT, forceCloseConnections: true });
+    const app = Fastify({
+      bodyLimit: BODY_LIMIT,
+      forceCloseConnections: true,
+      // Of paths that are none: they come to no handler.
+      frameworkErrors: (error, _request, reply) => void sendError(reply, error),
+    });
     const rate = new RateLimit(settings.limits.requestsPerSecond, now);
     // Read as text, so that what is no JSON is refused in this API's words.
     app.removeAllContentTypeParsers();
