@@ -48,9 +48,9 @@ describe('anthic-solver demo', () => {
   });
 
   it('under load settles what it takes, and loses nothing', async () => {
-    const outcome = await cli(['demo', '--load', '5', '--seconds', '5', '--json'], '', process.env);
+    const outcome = await cli(['demo', '--load', '3', '--seconds', '4', '--json'], '', process.env);
     expect(outcome).toMatchObject({ status: 0 });
     const [load] = jsonLines(outcome).filter(({ event }) => event === 'load');
-    expect(load).toMatchObject({ sent: 25, ends: { settled: 25 }, lost: [], fillRate: 1 });
+    expect(load).toMatchObject({ sent: 12, ends: { settled: 12 }, lost: [], fillRate: 1 });
   });
 });
