@@ -7,7 +7,7 @@
 export interface OrderStory {
   readonly wrapperId: string;
   readonly account: string;
-  /** Hash of the key that signed the order: who makes it, whatever account is used. Hex; undefined where unproven. */
+  /** The identity that the key which signed the order owns: who makes it, whatever account is used. Undefined where unproven. */
   readonly maker?: string | undefined;
   readonly sells: { readonly resource: string; readonly amount: string };
   readonly buys: { readonly resource: string; readonly amount: string };
@@ -39,6 +39,8 @@ export interface AttemptStory {
   /** What a preview said before it was signed; undefined where none was made. */
   readonly preview?: { readonly outcome: string; readonly fee?: string | undefined } | undefined;
   readonly considered: readonly CandidateStory[];
+  /** What it adds from the solver's own account; undefined where nothing. */
+  readonly inventory?: readonly { readonly resource: string; readonly amount: string }[] | undefined;
   /** Microseconds from the frame of the youngest of its bundles. */
   readonly stages?: Readonly<Record<string, number>> | undefined;
 }

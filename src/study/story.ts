@@ -69,6 +69,7 @@ const attemptSchema = z.object({
   assumed: maybe(z.boolean()),
   preview: maybe(z.object({ outcome: z.string(), fee: maybe(amount) })),
   considered: maybe(z.array(candidate)),
+  inventory: maybe(z.array(position)),
   stages: maybe(z.record(z.string(), z.number())),
 });
 

@@ -4,7 +4,7 @@ import type { Observer } from '../../observe/observers.js';
 import { LOAN_UNITS } from '../../settlement/fee/predict.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
 import type { LiveContext } from './context.js';
-import { blameFor, bundleOf, saysUnpaid } from './culprit.js';
+import { blameFor, bundleOf } from './culprit.js';
 import type { Ended } from './ending.js';
 import type { Flight, Tower } from './flight.js';
 import type { Pursuit } from './pursuit.js';
@@ -43,7 +43,7 @@ export class Aftermath implements Tower {
         // The culprit waits for the end of the attempt, which names the winner.
         return this.drop(flight, culprit!, 'message');
       case 'named':
-        return isAlone ? this.tryAlone(members, reason) : this.single(flight, culprit!);
+        return isAlone ? this.tryAlone(members, reason) : this.single(flight, culprit!, reason);
       case 'unknown':
         return isAlone ? this.tryAlone(members, reason) : this.split(members);
     }
@@ -65,7 +65,7 @@ export class Aftermath implements Tower {
         const reason = 'message' in news ? news.message : undefined;
         for (const member of members) member.land(flight, { state: 'committed-failure', reason });
         if (members.length > 1) return this.search(flight, reason ?? '');
-        this.learnUnpaid(members, reason ?? '');
+        members[0]!.blame(reason ?? '');
         return this.end(members);
       }
     }
@@ -73,13 +73,14 @@ export class Aftermath implements Tower {
 
   arrived({ members, race }: Flight): void {
     const { experience, facts } = this.context;
-    for (const { bundle } of members) {
-      const orders = bundle.opened?.orders ?? [];
-      experience.learn.settled(orders);
+    for (const member of members) {
+      const { orders } = member;
+      experience.sawOrders(orders, 'settled');
       // It was paid into: the vault is there from now on.
       facts.learnVaults(orders.map(({ limitOrder: { account, buy } }) => ({ account, resource: buy.resource })));
+      facts.forgetAmounts(orders.map(({ limitOrder }) => limitOrder.account));
     }
-    experience.learn.won(race);
+    experience.sawRace(race, true);
   }
 
   overtaken(flight: Flight): void {
@@ -98,7 +99,7 @@ export class Aftermath implements Tower {
     const unread = members.find(({ bundle }) => bundle.opened === undefined);
     const culprit = (found && pursuitOf(found.bundleId, members)) ?? unread ?? members[0]!;
     for (const member of members) member.land(flight, member === culprit ? end : undefined);
-    experience.learn.lost(flight.race);
+    experience.sawRace(flight.race, false);
     this.onLost(culprit, flight, end.winner!);
     this.end([culprit]);
     this.drop(flight, culprit, 'ledger');
@@ -112,9 +113,6 @@ export class Aftermath implements Tower {
     const isAlone = members.length === 1;
     for (const member of members) member.land(flight, { state: isAlone ? state : 'dead', reason });
     this.goOn(members);
-    for (const { isOver, bundle } of members) {
-      if (isOver) this.context.experience.learn.expired(bundle.opened?.orders ?? []);
-    }
   }
 
   /** Rejected for good, at no cost. */
@@ -124,7 +122,10 @@ export class Aftermath implements Tower {
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, members) : undefined;
     const isAlone = members.length === 1;
     for (const member of members) member.land(flight, isAlone || member === culprit ? end : undefined);
-    if (isAlone) return this.end(members);
+    if (isAlone) {
+      members[0]!.blame(end.reason ?? '');
+      return this.end(members);
+    }
     if (blame.type !== 'finalized') return this.search(flight, end.reason ?? '');
     this.end([culprit!]);
     this.drop(flight, culprit!, 'message');
@@ -134,7 +135,7 @@ export class Aftermath implements Tower {
   private search(flight: Flight, reason: string): void {
     const blame = blameFor(reason, bundlesOf(flight.members), this.context.network);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, flight.members) : undefined;
-    if (culprit !== undefined) this.single(flight, culprit);
+    if (culprit !== undefined) this.single(flight, culprit, reason);
     else this.split(flight.members);
   }
 
@@ -142,7 +143,7 @@ export class Aftermath implements Tower {
 
   /** A bundle whose own root did not do, though nothing is wrong with it that another could not right. */
   private tryAlone(members: readonly Pursuit[], reason: string): void {
-    this.learnUnpaid(members, reason);
+    for (const member of members) member.blame(reason);
     this.again(members, suspects(), RETRY_MS);
   }
 
@@ -156,7 +157,8 @@ export class Aftermath implements Tower {
       .catch((error: unknown) => this.context.fail(error, 'sift'));
   }
 
-  private single(flight: Flight, culprit: Pursuit): void {
+  private single(flight: Flight, culprit: Pursuit, reason: string): void {
+    culprit.blame(reason);
     tellDropped(this.context.emit, culprit, flight.members, 'message');
     const rest = flight.members.filter((member) => member !== culprit);
     this.again(rest, OPEN, 0);
@@ -173,11 +175,6 @@ export class Aftermath implements Tower {
 
   private end(members: readonly Pursuit[]): void {
     for (const member of members) member.conclude();
-  }
-
-  private learnUnpaid(members: readonly Pursuit[], message: string): void {
-    if (!saysUnpaid(message)) return;
-    for (const { bundle } of members) this.context.experience.learn.couldNotPay(bundle.opened?.orders ?? []);
   }
 }
 

@@ -1,4 +1,6 @@
+import { parseAmount } from '../../base/amount.js';
 import { toHex } from '../../base/bytes.js';
+import type { SettledOrder } from '../../settlement/settle.js';
 import { formatAddress, formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
 import type { LiveBundle } from './pursuit.js';
@@ -9,7 +11,7 @@ export type Blame =
   | { readonly type: 'want-of-fee' }
   /** A subintent of this bundle was used up by another transaction: no other root of ours could change that. */
   | { readonly type: 'finalized'; readonly culprit: LiveBundle }
-  /** The message names an account of this bundle and of no other. */
+  /** The message names an account, or the amount that it lacked, of this bundle and of no other. */
   | { readonly type: 'named'; readonly culprit: LiveBundle }
   /** No root made now would do better. */
   | { readonly type: 'hopeless' }
@@ -20,9 +22,21 @@ const WANT_OF_FEE = /SuccessButFeeLoanNotRepaid|CostingError\(FeeReserveError/;
 const USED_UP = /Committed|Cancelled/i;
 const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
 
-/** Whether a message is of an account that held too little; anything else says nothing of who pays. */
-export function saysUnpaid(message: string): boolean {
-  return /InsufficientBalance|VaultError/.test(message);
+/** A vault held too little (of the amount that was asked of it), or was not there. Worktops and fee reserves lack things, too. */
+const UNPAID = /VaultError\(ResourceError\(InsufficientBalance \{ requested: (\d+(?:\.\d{1,18})?)|VaultDoesNotExist/;
+
+/**
+ * The orders that could not pay, as far as a message tells: none where it tells of something else. A vault names the
+ * amount that was asked of it, which mostly tells the order; where it does not, any of them may be the one.
+ */
+export function unpaidOrders(message: string, orders: readonly SettledOrder[]): readonly SettledOrder[] {
+  const found = UNPAID.exec(message);
+  if (found === null) return [];
+  const [, requested] = found;
+  if (requested === undefined) return orders;
+  const amount = parseAmount(requested);
+  const named = orders.filter(({ limitOrder }) => limitOrder.withdrawn === amount);
+  return named.length > 0 ? named : orders;
 }
 
 /** Reads the message of a refusal, a rejection, a failure or a preview (docs/interfaces.md §2). */
@@ -37,7 +51,12 @@ export function blameFor(message: string, bundles: readonly LiveBundle[], networ
     }
   }
   if (HOPELESS.test(message)) return { type: 'hopeless' };
-  const named = bundles.filter((bundle) => accountsOf(bundle, network).some((account) => message.includes(account)));
+  const orders = bundles.flatMap(ordersOf);
+  const unpaid = unpaidOrders(message, orders);
+  const isNamed = (bundle: LiveBundle): boolean =>
+    accountsOf(bundle, network).some((account) => message.includes(account)) ||
+    (unpaid.length < orders.length && ordersOf(bundle).some((order) => unpaid.includes(order)));
+  const named = bundles.filter(isNamed);
   return named.length === 1 ? { type: 'named', culprit: named[0]! } : { type: 'unknown' };
 }
 
@@ -57,6 +76,10 @@ function subintentsOf({ opened, wrapperIds }: LiveBundle, network: number): read
   );
 }
 
-function accountsOf({ opened }: LiveBundle, network: number): string[] {
-  return (opened?.orders ?? []).map(({ limitOrder }) => formatAddress(limitOrder.account, network));
+function ordersOf({ opened }: LiveBundle): readonly SettledOrder[] {
+  return opened?.orders ?? [];
+}
+
+function accountsOf(bundle: LiveBundle, network: number): string[] {
+  return ordersOf(bundle).map(({ limitOrder }) => formatAddress(limitOrder.account, network));
 }

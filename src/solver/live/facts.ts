@@ -21,6 +21,8 @@ interface Holdings {
   amounts: ReadonlyMap<NodeId, Attos>;
   /** By the monotonic clock: when the amounts were asked for. */
   readAt: number;
+  /** What was asked for by then may be from before one of our own transactions. */
+  changedAt: number;
 }
 
 /**
@@ -71,16 +73,17 @@ export class AccountFacts implements StateFacts {
   /** What an account held moments ago; undefined where that is not known. */
   amount(account: NodeId, resource: NodeId): Attos | undefined {
     const held = this.accounts.get(account);
-    if (held === undefined || this.now() - held.readAt > FRESH_MS) return undefined;
+    if (held === undefined || !this.isFresh(held, FRESH_MS)) return undefined;
     return held.amounts.get(resource) ?? 0n;
   }
 
-  /** A transaction of ours is on its way: what these accounts hold is not known until it is read again. */
+  /** A transaction of ours is on its way, or has come: what these accounts hold is not known until it is asked again. */
   forgetAmounts(accounts: Iterable<NodeId>): void {
-    for (const account of accounts) {
-      const held = this.accounts.get(account);
-      if (held !== undefined) held.readAt = Number.NEGATIVE_INFINITY;
-    }
+    for (const account of accounts) this.holdingsOf(account).changedAt = this.now();
+  }
+
+  private isFresh({ readAt, changedAt }: Holdings, maxAge: number): boolean {
+    return readAt > changedAt && this.now() - readAt <= maxAge;
   }
 
   /** Something was paid into these accounts: the vaults are there from now on. */
@@ -98,7 +101,7 @@ export class AccountFacts implements StateFacts {
   learn(needs: readonly { readonly account: NodeId; readonly resources: readonly NodeId[] }[]): void {
     for (const { account, resources } of needs) {
       const held = this.accounts.get(account);
-      const isFresh = held !== undefined && this.now() - held.readAt <= FRESH_MS / 2;
+      const isFresh = held !== undefined && this.isFresh(held, FRESH_MS / 2);
       if (isFresh && resources.every((resource) => held.vaults.get(resource) !== undefined)) continue;
       if (this.asking.has(account) || this.asking.size >= CONCURRENT) continue;
       this.asking.add(account);
@@ -128,7 +131,8 @@ export class AccountFacts implements StateFacts {
     if (held === undefined) {
       // Whoever came first goes first: it can be asked again.
       if (this.accounts.size >= MAX_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
-      held = { vaults: new Map(), amounts: new Map(), readAt: Number.NEGATIVE_INFINITY };
+      const never = Number.NEGATIVE_INFINITY;
+      held = { vaults: new Map(), amounts: new Map(), readAt: never, changedAt: never };
       this.accounts.set(account, held);
     }
     return held;

@@ -1,0 +1,41 @@
+import type { Attos } from '../../base/amount.js';
+import type { Ppm } from '../../settlement/chance.js';
+import type { Odds } from '../../settlement/planner/model.js';
+import type { SettledOrder } from '../../settlement/settle.js';
+import type { AccountFacts } from './facts.js';
+
+/** Of an order whose account held less than it withdraws, moments ago: something may have come in since. */
+const SHORT: Ppm = 900_000;
+
+/**
+ * Odds that know what accounts held moments ago. No order fails for want of funds whose account held enough for all of its
+ * orders that wait or are in flight (`pending`); one that is short for those of a single root is not to be relied upon.
+ */
+export function withBalances(odds: Odds, facts: Pick<AccountFacts, 'amount'>, pending: Iterable<SettledOrder>): Odds {
+  const wanted = new Map<string, Attos>();
+  for (const order of pending) wanted.set(keyOf(order), (wanted.get(keyOf(order)) ?? 0n) + order.limitOrder.withdrawn);
+  return {
+    winsRace: (tip) => odds.winsRace(tip),
+    cannotPay: (order, company = [order]) => {
+      const { account, sell, foreignCall } = order.limitOrder;
+      // One with flash liquidity makes what it sells.
+      const held = foreignCall === undefined ? facts.amount(account, sell.resource) : undefined;
+      const chance = (): Ppm => odds.cannotPay(order, company);
+      if (held === undefined) return chance();
+      const key = keyOf(order);
+      if (held >= (wanted.get(key) ?? 0n) && held >= order.limitOrder.withdrawn) return 0;
+      return held >= withdrawnBy(company, key) ? chance() : Math.max(chance(), SHORT);
+    },
+  };
+}
+
+function withdrawnBy(orders: readonly SettledOrder[], key: string): Attos {
+  let sum = 0n;
+  for (const order of orders) if (keyOf(order) === key) sum += order.limitOrder.withdrawn;
+  return sum;
+}
+
+/** A vault: the account, and what is in it. */
+function keyOf({ limitOrder: { account, sell } }: SettledOrder): string {
+  return account + sell.resource;
+}
