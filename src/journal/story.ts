@@ -3,6 +3,18 @@
  * Amounts are decimal XRD, or decimal units of the token; ids and addresses are Bech32m.
  */
 
+/** Keys of facts that more than one part of the program knows. */
+export const FACTS = {
+  /** What the policy of the last run believes beforehand: `PriorStory`. */
+  prior: 'prior',
+} as const;
+
+/** What a policy believes of an order of which nothing is known, in parts of a million, and what that is worth. */
+export interface PriorStory {
+  readonly cannotPay: number;
+  readonly weight: number;
+}
+
 /** An order of a bundle as `details` of the bundle keeps it. */
 export interface OrderStory {
   readonly wrapperId: string;

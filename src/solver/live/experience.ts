@@ -1,5 +1,6 @@
 import type { Attos } from '../../base/amount.js';
 import { MAX_PARTIES } from '../../journal/parties.js';
+import { FACTS, type PriorStory } from '../../journal/story.js';
 import type { FeePrediction } from '../../settlement/fee/predict.js';
 import { RecordedOdds } from '../../settlement/odds.js';
 import { PartyBook, type PartyOutcome, partiesOf } from '../../settlement/party.js';
@@ -47,6 +48,9 @@ export class Experience {
     this.prices = prices;
     this.book.load(journal.parties(), journal.races());
     this.odds = new RecordedOdds(this.book, policy.chances);
+    const { cannotPay, weight } = policy.chances;
+    const prior: PriorStory = { cannotPay, weight };
+    desk.write(() => journal.setFact(FACTS.prior, prior));
     this.tipState = openTip(policy.tip, journal.fact(TIP)?.value);
   }
 

@@ -39,6 +39,8 @@ export class AccountFacts implements StateFacts {
     private readonly network: number,
     private readonly solver: NodeId,
     private readonly now: () => number,
+    /** Fires when nothing more can be written down. */
+    private readonly signal?: AbortSignal,
   ) {}
 
   /** Takes up what earlier runs have learned. */
@@ -113,12 +115,15 @@ export class AccountFacts implements StateFacts {
     const readAt = this.now();
     let amounts: Map<NodeId, Attos>;
     try {
-      const answer = await this.ledger.balances(formatAddress(account, this.network));
+      const answer = await this.ledger.balances(formatAddress(account, this.network), undefined, {
+        signal: this.signal,
+      });
       amounts = new Map([...answer.amounts].map(([address, amount]) => [parseAddress(address, this.network), amount]));
     } catch {
       // A Gateway that does not answer leaves it unknown.
       return;
     }
+    if (this.signal?.aborted) return;
     const held = this.holdingsOf(account);
     held.amounts = amounts;
     held.readAt = readAt;

@@ -74,7 +74,7 @@ export class LiveSolver {
     this.context = {
       ...options,
       ...{ key, desk, ledger, emit, now, wallNow },
-      facts: new AccountFacts(ledger, desk, options.network, options.account, now),
+      facts: new AccountFacts(ledger, desk, options.network, options.account, now, this.end.signal),
       experience: new Experience({ policy: options.policy, desk, prices: parts.prices ?? namedPrices(options.policy) }),
       ledgerNow: () => {
         const reading = ledger.clock.clockAt();

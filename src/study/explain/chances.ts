@@ -1,11 +1,10 @@
 import { decodeBech32m } from '../../base/bech32m.js';
 import { toHex } from '../../base/bytes.js';
-import type { OrderStory } from '../../journal/story.js';
+import type { OrderStory, PriorStory } from '../../journal/story.js';
 import type { NodeId } from '../../sbor/custom.js';
 import type { Ppm } from '../../settlement/chance.js';
 import { posterior } from '../../settlement/odds.js';
 import type { PartyKind, PartyRecord } from '../../settlement/party.js';
-import type { Policy } from '../../settlement/policy.js';
 
 /** What is known of an account or a maker, and what follows from it. */
 export interface PartyChance extends PartyRecord {
@@ -24,7 +23,7 @@ export type PartyRecords = (kind: PartyKind, id: NodeId) => PartyRecord | undefi
 export function chancesOf(
   orders: readonly OrderStory[],
   records: PartyRecords,
-  { cannotPay, weight }: Policy['chances'],
+  { cannotPay, weight }: PriorStory,
 ): PartyChance[] {
   const found = new Map<string, PartyChance>();
   const weigh = (kind: PartyKind, id: string, prior: Ppm): PartyChance => {
