@@ -5,8 +5,10 @@ import type { Journal } from '../../src/journal/journal.js';
 import { BEST, type Policy } from '../../src/settlement/policy.js';
 import type { LiveOptions } from '../../src/solver/live/context.js';
 import { followedOf } from '../../src/solver/live/transaction.js';
+import { formatAddress } from '../../src/transaction/address.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
-import { makeBundle } from '../e2e/world.js';
+import { makeBundle, SIM, XRD_SIM } from '../e2e/world.js';
+import { token } from '../support/bundles.js';
 import { committed, details, FULL, hideMakers, REFUSED, settle, setUp } from './liveSupport.js';
 
 /** Settlements of several bundles on a ledger that says what a test wants. */
@@ -244,6 +246,24 @@ describe('a preview', () => {
     answer(SUCCEEDED);
     await settle();
     expect([outcomes(), sent.length]).toEqual([['expired expired', 'expired expired'], 0]);
+  });
+});
+
+describe('an account that sells in two bundles', () => {
+  it.each([
+    [4n, [2]],
+    [3n, [1, 1]],
+  ])('and holds %i where it sells 2 in each has them in roots of these sizes: %j', async (held, sizes) => {
+    const world = setUp({ policy: { ...BEST, minProfit: 0n, mergeWindow: 300 } });
+    const amounts = new Map(
+      [XRD_SIM, ...[1, 2].map((n) => formatAddress(token(n), SIM))].map((of) => [of, units(held)]),
+    );
+    world.ledger.balances.mockResolvedValue({ ledger: undefined, amounts });
+    world.ledger.preview.mockResolvedValue(SUCCEEDED);
+    world.solver.start();
+    for (let n = 0; n < 2; n++) world.push(makeBundle({ users: 4_321 }));
+    await reach(world.sent, sizes.length);
+    expect(world.of('settlement-planned').map(({ bundleIds }) => bundleIds.length)).toEqual(sizes);
   });
 });
 

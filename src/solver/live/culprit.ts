@@ -1,9 +1,9 @@
-import { parseAmount } from '../../base/amount.js';
 import { toHex } from '../../base/bytes.js';
 import type { SettledOrder } from '../../settlement/settle.js';
 import { formatAddress, formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
 import type { LiveBundle } from './pursuit.js';
+import { unpaidOrders } from './unpaid.js';
 
 /** Whose fault it is that a transaction came to nothing, as far as its message says. */
 export type Blame =
@@ -21,23 +21,6 @@ export type Blame =
 const WANT_OF_FEE = /SuccessButFeeLoanNotRepaid|CostingError\(FeeReserveError/;
 const USED_UP = /Committed|Cancelled/i;
 const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
-
-/** A vault held too little (of the amount that was asked of it), or was not there. Worktops and fee reserves lack things, too. */
-const UNPAID = /VaultError\(ResourceError\(InsufficientBalance \{ requested: (\d+(?:\.\d{1,18})?)|VaultDoesNotExist/;
-
-/**
- * The orders that could not pay, as far as a message tells: none where it tells of something else. A vault names the
- * amount that was asked of it, which mostly tells the order; where it does not, any of them may be the one.
- */
-export function unpaidOrders(message: string, orders: readonly SettledOrder[]): readonly SettledOrder[] {
-  const found = UNPAID.exec(message);
-  if (found === null) return [];
-  const [, requested] = found;
-  if (requested === undefined) return orders;
-  const amount = parseAmount(requested);
-  const named = orders.filter(({ limitOrder }) => limitOrder.withdrawn === amount);
-  return named.length > 0 ? named : orders;
-}
 
 /** Reads the message of a refusal, a rejection, a failure or a preview (docs/interfaces.md §2). */
 export function blameFor(message: string, bundles: readonly LiveBundle[], network: number): Blame {

@@ -5,8 +5,8 @@ import type { SettledOrder } from '../../settlement/settle.js';
 import type { OpenedBundle } from '../openFrame.js';
 import { type Cohort, OPEN } from './cohort.js';
 import type { LiveContext } from './context.js';
-import { unpaidOrders } from './culprit.js';
 import { type Ended, endOfBundle, type Given, isWeighty } from './ending.js';
+import { unpaidOrders } from './unpaid.js';
 
 /** A bundle on its way. `opened` is missing where its frame can no longer be read, after a restart. */
 export interface LiveBundle {
