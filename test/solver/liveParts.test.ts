@@ -11,6 +11,7 @@ import { AccountFacts } from '../../src/solver/live/facts.js';
 import { lossOf } from '../../src/solver/live/loss.js';
 import { withBalances } from '../../src/solver/live/payers.js';
 import { isInStock, stockOf, suppliesOf } from '../../src/solver/live/stock.js';
+import { unpaidOrders } from '../../src/solver/live/unpaid.js';
 import { formatAddress, XRD } from '../../src/transaction/address.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { temporaryFolder } from '../cli/support.js';
@@ -154,6 +155,31 @@ describe('balances', () => {
   it('say nothing of an order that calls others first', () => {
     const order = orderOf(60n, 0);
     expect(oddsWith(0n, [order]).cannotPay(order)).toBe(10_000);
+  });
+});
+
+describe('who could not pay', () => {
+  const orderOf = (number: number, resource: string, withdrawn: bigint): SettledOrder =>
+    ({ limitOrder: { account: account(number), sell: { resource }, withdrawn } }) as any;
+  const [one, two, three] = [orderOf(1, A, units(1)), orderOf(2, B, units(2)), orderOf(3, B, units(2))];
+  const all = [one!, two!, three!];
+  const facts = { holdsVault: (of: string) => (of === account(3) ? true : undefined) };
+  const short = (requested: string) =>
+    `ApplicationError(VaultError(ResourceError(InsufficientBalance { requested: ${requested}, actual: 0 })))`;
+  const missing = (resource: string) =>
+    `ApplicationError(AccountError(VaultDoesNotExist { resource_address: ResourceAddress(${resource}) }))`;
+
+  it.each([
+    ['by the amount that was asked of a vault', short('1'), [one]],
+    ['by the amount, as all whom it fits', short('2'), [two, three]],
+    ['as any of them where it fits none', short('7'), all],
+    ['by a token of which there is no vault, unless there is known to be one', missing(B), [two]],
+    ['as any of them where nobody sells such a token', missing(XRD), all],
+    ['as whoever is not known to hold what he sells', 'VaultDoesNotExist', [one, two]],
+    ['as nobody where a worktop lacks something', 'WorktopError(InsufficientBalance)', []],
+    ['as nobody where the fee reserve does', 'CostingError(FeeReserveError(InsufficientBalance { required: 1 }))', []],
+  ])('is told %s', (_, message, guilty) => {
+    expect(unpaidOrders(message, all, facts)).toEqual(guilty);
   });
 });
 

@@ -30,7 +30,7 @@ export class Aftermath implements Tower {
   grounded(flight: Flight, reason: string): void {
     const { context } = this;
     const { members } = flight;
-    const blame = blameFor(reason, bundlesOf(members), context.network);
+    const blame = blameFor(reason, bundlesOf(members), context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, members) : undefined;
     const isAlone = members.length === 1;
     for (const member of members) member.ground(flight, isAlone || member === culprit ? reason : undefined);
@@ -118,7 +118,7 @@ export class Aftermath implements Tower {
   /** Rejected for good, at no cost. */
   private spoiled(flight: Flight, end: Ended): void {
     const { members } = flight;
-    const blame = blameFor(end.reason ?? '', bundlesOf(members), this.context.network);
+    const blame = blameFor(end.reason ?? '', bundlesOf(members), this.context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, members) : undefined;
     const isAlone = members.length === 1;
     for (const member of members) member.land(flight, isAlone || member === culprit ? end : undefined);
@@ -133,7 +133,7 @@ export class Aftermath implements Tower {
 
   /** Everybody's attempt has ended: whoever is named is shown alone, else halves are. */
   private search(flight: Flight, reason: string): void {
-    const blame = blameFor(reason, bundlesOf(flight.members), this.context.network);
+    const blame = blameFor(reason, bundlesOf(flight.members), this.context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, flight.members) : undefined;
     if (culprit !== undefined) this.single(flight, culprit, reason);
     else this.split(flight.members);

@@ -2,6 +2,7 @@ import { toHex } from '../../base/bytes.js';
 import type { SettledOrder } from '../../settlement/settle.js';
 import { formatAddress, formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
+import type { LiveContext } from './context.js';
 import type { LiveBundle } from './pursuit.js';
 import { unpaidOrders } from './unpaid.js';
 
@@ -23,7 +24,11 @@ const USED_UP = /Committed|Cancelled/i;
 const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
 
 /** Reads the message of a refusal, a rejection, a failure or a preview (docs/interfaces.md §2). */
-export function blameFor(message: string, bundles: readonly LiveBundle[], network: number): Blame {
+export function blameFor(
+  message: string,
+  bundles: readonly LiveBundle[],
+  { network, facts }: Pick<LiveContext, 'network' | 'facts'>,
+): Blame {
   if (WANT_OF_FEE.test(message)) return { type: 'want-of-fee' };
   if (USED_UP.test(message)) {
     for (const culprit of bundles) {
@@ -35,7 +40,7 @@ export function blameFor(message: string, bundles: readonly LiveBundle[], networ
   }
   if (HOPELESS.test(message)) return { type: 'hopeless' };
   const orders = bundles.flatMap(ordersOf);
-  const unpaid = unpaidOrders(message, orders);
+  const unpaid = unpaidOrders(message, orders, facts);
   const isNamed = (bundle: LiveBundle): boolean =>
     accountsOf(bundle, network).some((account) => message.includes(account)) ||
     (unpaid.length < orders.length && ordersOf(bundle).some((order) => unpaid.includes(order)));

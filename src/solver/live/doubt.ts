@@ -67,7 +67,7 @@ export function judge(
     case 'succeeded':
       return judgeFee(decision, preview.fee, context.policy.minProfit);
     case 'spoiled': {
-      const blame = blameFor(preview.error, bundles, context.network);
+      const blame = blameFor(preview.error, bundles, context);
       if (blame.type === 'want-of-fee' && cohort.extraMargin < LOAN_UNITS) {
         return { type: 'earlier-lock', extraMargin: cohort.extraMargin + LOAN_UNITS / 4 };
       }

@@ -14,17 +14,23 @@ const SHORT: Ppm = 900_000;
 export function withBalances(odds: Odds, facts: Pick<AccountFacts, 'amount'>, pending: Iterable<SettledOrder>): Odds {
   const wanted = new Map<string, Attos>();
   for (const order of pending) wanted.set(keyOf(order), (wanted.get(keyOf(order)) ?? 0n) + order.limitOrder.withdrawn);
+  // A plan asks again and again, and a record is found by the hash of a key.
+  const recorded = new Map<SettledOrder, Ppm>();
+  const recordOf = (order: SettledOrder): Ppm => {
+    const found = recorded.get(order) ?? odds.cannotPay(order);
+    recorded.set(order, found);
+    return found;
+  };
   return {
     winsRace: (tip) => odds.winsRace(tip),
     cannotPay: (order, company = [order]) => {
       const { account, sell, foreignCall } = order.limitOrder;
       // One with flash liquidity makes what it sells.
       const held = foreignCall === undefined ? facts.amount(account, sell.resource) : undefined;
-      const chance = (): Ppm => odds.cannotPay(order, company);
-      if (held === undefined) return chance();
+      if (held === undefined) return recordOf(order);
       const key = keyOf(order);
       if (held >= (wanted.get(key) ?? 0n) && held >= order.limitOrder.withdrawn) return 0;
-      return held >= withdrawnBy(company, key) ? chance() : Math.max(chance(), SHORT);
+      return held >= withdrawnBy(company, key) ? recordOf(order) : Math.max(recordOf(order), SHORT);
     },
   };
 }

@@ -141,7 +141,7 @@ export class Pursuit {
    */
   blame(message: string): void {
     if (this.isBlamed || (!this.context.submit && this.attempts === 0)) return;
-    const unpaid = unpaidOrders(message, this.orders);
+    const unpaid = unpaidOrders(message, this.orders, this.context.facts);
     this.isBlamed = unpaid.length > 0;
     this.context.experience.sawOrders(unpaid, 'could-not-pay');
   }
