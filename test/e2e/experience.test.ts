@@ -24,6 +24,7 @@ import {
   SIM,
   submitTo,
   success,
+  XRD_SIM,
 } from './world.js';
 
 /** What `run` learns from what happens, and what it makes of prices and of what its own account holds. */
@@ -261,9 +262,28 @@ describe('prices', () => {
     expect(server.asked.length).toBe(asked);
   });
 
-  it('come from nobody who could change them on the way', async () => {
-    const solver = new RunningSolver(world, { args: policy({ prices: { http: { url: 'http://prices.example/x' } } }) });
-    expect(await solver.ended).toMatchObject({ code: 'bad-usage', path: 'prices.http.url' });
+  it.each(['http', 'orderBook'])('come from nobody who could change them on the way: %s', async (source) => {
+    const args = policy({ prices: { [source]: { url: 'http://prices.example/x' } } });
+    const { ended } = new RunningSolver(world, { args });
+    expect(await ended).toMatchObject({ code: 'bad-usage', path: `prices.${source}.url` });
+  });
+
+  it('may come from order books', { timeout: 30_000 }, async () => {
+    const xrd = { resource_address: XRD_SIM, symbol: 'XRD' };
+    const server = await priceServer({
+      '/trade/tokens': { tokens: [xrd, { resource_address: A, symbol: 'A' }] },
+      '/trade/token_pairs': { token_pairs: [{ base: 'A', quote: 'XRD' }] },
+      '/trade/order_book?base=A&quote=XRD': { bids: [['0.4', '10']], asks: [['0.6', '10']] },
+    });
+    const args = policy({ prices: { orderBook: { url: server.url } } });
+    const solver = await new RunningSolver(world, { args }).ready();
+    expect(await solver.until('prices')).toMatchObject([{ ok: true, tokens: 1 }]);
+    world.stream.pushBundle(generous());
+    expect(await solver.outcomes(1)).toEqual({ settled: 1 });
+    const [bundle] = solver.read((journal) => [...journal.bundles()]);
+    const [attempt] = solver.read((journal) => journal.attempts(bundle!));
+    expect((attempt!.details as any).considered).toMatchObject([{ surplus: '1.2', chosen: true }]);
+    await solver.finish();
   });
 
   /** The buyer asks for more of A than the seller gives. */

@@ -33,7 +33,8 @@ export function plan(
 ): readonly PlanDecision[] {
   const { epoch } = context.ledger.clock.clockAt()!;
   const { experience, policy, facts } = context;
-  const pending = [...waiting.flatMap(({ orders }) => orders), ...context.inFlight().orders];
+  // A bundle may wait again while nodes hold on to a root of it that they refused.
+  const pending = new Set([...waiting.flatMap(({ orders }) => orders), ...context.inFlight().orders]);
   const planContext: PlanContext = {
     network: context.network,
     epoch,
