@@ -242,13 +242,6 @@ export class Journal extends JournalReader implements LimitBooks {
     });
   }
 
-  fact(key: string): { readonly value: unknown; readonly learnedAt: number } | undefined {
-    const found = this.store.get(
-      this.store.query.selectFrom('fact').select(['value', 'learned_at']).where('key', '=', key),
-    );
-    return found && { value: JSON.parse(found.value), learnedAt: found.learned_at };
-  }
-
   /** Adds what orders showed of their accounts and makers to what is remembered of them. */
   recordParties(news: readonly PartyNews[]): void {
     this.store.write('deferred', () => recordParties(this.store, news, this.now()));

@@ -100,6 +100,14 @@ export class JournalReader {
     return storedParty(this.store, kind, id);
   }
 
+  /** A fact that was found worth remembering. */
+  fact(key: string): { readonly value: unknown; readonly learnedAt: number } | undefined {
+    const found = this.store.get(
+      this.store.query.selectFrom('fact').select(['value', 'learned_at']).where('key', '=', key),
+    );
+    return found && { value: JSON.parse(found.value), learnedAt: found.learned_at };
+  }
+
   /** What is remembered of tips, the lowest first. */
   races(): RaceRecord[] {
     return storedRaces(this.store);

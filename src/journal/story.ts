@@ -3,11 +3,23 @@
  * Amounts are decimal XRD, or decimal units of the token; ids and addresses are Bech32m.
  */
 
+/** Keys of facts that more than one part of the program knows. */
+export const FACTS = {
+  /** What the policy of the last run believes beforehand: `PriorStory`. */
+  prior: 'prior',
+} as const;
+
+/** What a policy believes of an order of which nothing is known, in parts of a million, and what that is worth. */
+export interface PriorStory {
+  readonly cannotPay: number;
+  readonly weight: number;
+}
+
 /** An order of a bundle as `details` of the bundle keeps it. */
 export interface OrderStory {
   readonly wrapperId: string;
   readonly account: string;
-  /** Hash of the key that signed the order: who makes it, whatever account is used. Hex; undefined where unproven. */
+  /** The identity that the key which signed the order owns: who makes it, whatever account is used. Undefined where unproven. */
   readonly maker?: string | undefined;
   readonly sells: { readonly resource: string; readonly amount: string };
   readonly buys: { readonly resource: string; readonly amount: string };
@@ -39,6 +51,8 @@ export interface AttemptStory {
   /** What a preview said before it was signed; undefined where none was made. */
   readonly preview?: { readonly outcome: string; readonly fee?: string | undefined } | undefined;
   readonly considered: readonly CandidateStory[];
+  /** What it adds from the solver's own account; undefined where nothing. */
+  readonly inventory?: readonly { readonly resource: string; readonly amount: string }[] | undefined;
   /** Microseconds from the frame of the youngest of its bundles. */
   readonly stages?: Readonly<Record<string, number>> | undefined;
 }

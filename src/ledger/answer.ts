@@ -39,6 +39,12 @@ export function subintentStatusOf(wire: Wire<'subintentStatus'>): SubintentStatu
   return wire.subintent_status === 'Unknown' ? { ledger: wire.ledger_state, finalized: undefined } : undefined;
 }
 
+export interface FeeSummary {
+  readonly tip: Attos;
+  /** Cost of execution and finalization, of which the tip is a proportion. */
+  readonly tipped: Attos;
+}
+
 export interface CommittedDetails {
   readonly id: string;
   readonly status: 'CommittedSuccess' | 'CommittedFailure';
@@ -46,6 +52,8 @@ export interface CommittedDetails {
   readonly epoch: number;
   readonly roundTimestampMs: number;
   readonly feePaid: Attos | undefined;
+  /** What the fee was made of; undefined where the Gateway does not show it. */
+  readonly feeSummary: FeeSummary | undefined;
   readonly error: string | undefined;
   /** Absent for a while after the commit (T30). */
   readonly balances:
@@ -63,7 +71,8 @@ export interface CommittedDetails {
 }
 
 export function committedDetailsOf(id: string, { transaction }: Wire<'committedDetails'>): CommittedDetails {
-  const { balance_changes: balances, error_message: error } = transaction;
+  const { balance_changes: balances, error_message: error, receipt } = transaction;
+  const summary = receipt?.fee_summary;
   return {
     id,
     status: transaction.transaction_status,
@@ -71,6 +80,10 @@ export function committedDetailsOf(id: string, { transaction }: Wire<'committedD
     epoch: transaction.epoch,
     roundTimestampMs: transaction.round_timestamp,
     feePaid: transaction.fee_paid,
+    feeSummary: summary && {
+      tip: summary.xrd_total_tipping_cost,
+      tipped: summary.xrd_total_execution_cost + summary.xrd_total_finalization_cost,
+    },
     error: error === undefined ? undefined : excerpt(error),
     balances:
       balances === undefined

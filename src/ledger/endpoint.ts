@@ -133,7 +133,7 @@ export class GatewayEndpoint {
     const transactionCommittedDetailsRequest = {
       intent_hash: id,
       // No events: they can bring the whole answer down (T32). The output is on unless told otherwise.
-      opt_ins: { balance_changes: true, receipt_output: false },
+      opt_ins: { balance_changes: true, receipt_fee_summary: true, receipt_output: false },
       ...(atStateVersion === undefined ? {} : { at_ledger_state: { state_version: atStateVersion } }),
     };
     const wire = await this.call(

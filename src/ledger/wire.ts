@@ -60,6 +60,15 @@ const feeChange = z
     change: of.balance_change,
   }));
 
+/** There is no total, and nothing but this stands in every receipt (T55, T60). */
+const feeSummary = z.object({
+  xrd_total_execution_cost: amount,
+  xrd_total_finalization_cost: amount,
+  xrd_total_storage_cost: amount,
+  xrd_total_royalty_cost: amount,
+  xrd_total_tipping_cost: amount,
+});
+
 export const WIRE = {
   gatewayStatus: z.object({ ledger_state: ledgerState }),
   networkConfiguration: z.object({ network_id: count, well_known_addresses: z.object({ xrd: z.string() }) }),
@@ -90,6 +99,8 @@ export const WIRE = {
       intent_hash: absent(z.string()),
       fee_paid: absent(amount),
       error_message: absent(z.string()),
+      // The node's own receipt: what is in it is told, not relied upon.
+      receipt: absent(z.object({ fee_summary: absent(feeSummary) })).catch(undefined),
       // Absent for a while after the commit (T30).
       balance_changes: absent(
         z.object({
@@ -122,14 +133,7 @@ export const WIRE = {
       z.object({
         // Another vocabulary than that of committed receipts (T31).
         status: z.enum(['Succeeded', 'Failed', 'Rejected']),
-        // There is no total, and nothing but this stands in every receipt (T55, T60).
-        fee_summary: z.object({
-          xrd_total_execution_cost: amount,
-          xrd_total_finalization_cost: amount,
-          xrd_total_storage_cost: amount,
-          xrd_total_royalty_cost: amount,
-          xrd_total_tipping_cost: amount,
-        }),
+        fee_summary: feeSummary,
         error_message: absent(z.string()),
       }),
     ),

@@ -194,19 +194,22 @@ type LedgerEvent =
     }
   | { readonly type: 'balance'; readonly xrd: Attos };
 
-/** Told when it changes what a source of prices has, and whether it can be read. */
-type PriceEvent = {
-  readonly type: 'prices';
-  readonly source: string;
-  /** False: this try failed. What was read before counts until it is too old. */
-  readonly ok: boolean;
-  /** Tokens that have a price by this source now. */
-  readonly tokens: number;
-  /** Why it failed: `stale` where nothing of it counts any more. */
-  readonly code?: string | undefined;
-  /** What is wrong, or which entries were left out. */
-  readonly detail?: string | undefined;
-};
+type PriceEvent =
+  /** Told when it changes what a source of prices has, and whether it can be read. */
+  | {
+      readonly type: 'prices';
+      readonly source: string;
+      /** False: this try failed. What was read before counts until it is too old. */
+      readonly ok: boolean;
+      /** Tokens that have a price by this source now. */
+      readonly tokens: number;
+      /** Why it failed: `stale` where nothing of it counts any more. */
+      readonly code?: string | undefined;
+      /** What is wrong, or which entries were left out. */
+      readonly detail?: string | undefined;
+    }
+  /** Each time that a source was read. `ageMs`: how old its prices were by its own word. */
+  | { readonly type: 'prices-read'; readonly source: string; readonly ageMs: number };
 
 type JournalEvent =
   /** From `writable: false` to `writable: true` nothing is submitted. */

@@ -39,6 +39,7 @@ const LEVELS: Levels = {
   'gateway-call':           'trace',
   'balance':                'debug',
   'prices':                 ({ ok }) => (ok ? 'debug' : 'warn'),
+  'prices-read':            'trace',
   'journal-state':          ({ writable }) => (writable ? 'info' : 'error'),
   'journal-write':          'trace',
   'limit-reached':          'error',

@@ -33,7 +33,7 @@ export class Metrics {
       moneyMetrics(registry),
       feedMetrics(registry),
       ledgerMetrics(registry, now),
-      priceMetrics(registry),
+      priceMetrics(registry, now),
       upkeepMetrics(registry),
     );
   }

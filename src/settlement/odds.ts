@@ -1,4 +1,3 @@
-import type { Attos } from '../base/amount.js';
 import { SolverError } from '../base/error.js';
 import type { NodeId } from '../sbor/custom.js';
 import { CERTAIN, type Ppm } from './chance.js';
@@ -11,8 +10,6 @@ import type { Policy } from './policy.js';
 export interface OddsSource {
   party(kind: PartyKind, id: NodeId): PartyRecord | undefined;
   races(): readonly RaceRecord[];
-  /** What an account holds, where that was seen so lately that it counts; undefined: not known. */
-  balance?(account: NodeId, resource: NodeId): Attos | undefined;
 }
 
 /** What is believed where nothing was seen, and how many observations that is worth. */
@@ -46,15 +43,8 @@ export class RecordedOdds implements Odds {
     }
   }
 
-  /**
-   * A balance that was just seen leaves no doubt, unless the order calls others first: what they bring is in no balance,
-   * and may not come. Else the policy's prior counts for the maker, and what the maker did elsewhere for its account.
-   * One order at a time: of an account that sells twice in a root, each order alone may be covered and both not.
-   */
+  /** The policy's prior counts for the maker, and what the maker did elsewhere for its account. */
   cannotPay(order: SettledOrder): Ppm {
-    const { account, sell, withdrawn, foreignCall } = order.limitOrder;
-    const balance = this.source.balance?.(account, sell.resource);
-    if (balance !== undefined && foreignCall === undefined) return balance >= withdrawn ? 0 : CERTAIN;
     const { weight } = this.chances;
     let chance = this.chances.cannotPay;
     for (const { kind, id } of partiesOf(order).reverse()) {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseAmount } from '../base/amount.js';
-import type { AttemptStory, BundleStory } from '../journal/story.js';
+import type { AttemptStory, BundleStory, PriorStory } from '../journal/story.js';
 
 /**
  * Reads what the journal keeps as JSON. Nothing is sure to be there: a journal of another version, one that was pruned, a
@@ -69,8 +69,17 @@ const attemptSchema = z.object({
   assumed: maybe(z.boolean()),
   preview: maybe(z.object({ outcome: z.string(), fee: maybe(amount) })),
   considered: maybe(z.array(candidate)),
+  inventory: maybe(z.array(position)),
   stages: maybe(z.record(z.string(), z.number())),
 });
+
+const priorSchema = z.object({ cannotPay: ppm, weight: z.number().int().nonnegative() });
+
+/** Undefined where it is no prior. */
+export function priorStory(fact: unknown): PriorStory | undefined {
+  const read = priorSchema.safeParse(fact);
+  return read.success ? read.data : undefined;
+}
 
 export function bundleStory(details: unknown): BundleStory {
   const read = bundleSchema.safeParse(details);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bundleIdOf } from '../../src/journal/model.js';
 import { formatAddress } from '../../src/transaction/address.js';
-import { preallocatedAccount, preallocatedIdentity, publicKeyHash } from '../../src/transaction/key.js';
+import { preallocatedAccount, preallocatedIdentity } from '../../src/transaction/key.js';
 import { attemptOf, bundleOf, Desk, shareOf, success, temporaryFolder } from '../journal/support.js';
 import { recordedLine } from '../study/recordings.js';
 import { attemptStoryOf, bundleStoryOf, candidateOf } from '../study/support.js';
@@ -18,7 +18,7 @@ function told(): { desk: Desk; id: string } {
   const desk = new Desk(journals);
   const story = bundleStoryOf('resource_tdx_2_1abc', account);
   const [first, second] = story.orders!;
-  const orders = [{ ...first!, maker: publicKeyHash(maker.key) }, second!];
+  const orders = [{ ...first!, maker: formatAddress(preallocatedIdentity(maker), 2) }, second!];
   const bundle = { ...bundleOf(['a', 'b'], desk.now), details: { orders } };
   desk.journal.receive(bundle);
   const attempt = { ...attemptOf('txid_first', [bundle.id], desk.now), details: attemptStoryOf([bundle.id, 'ffff']) };

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startSolver } from '../../scripts/process/solver.js';
 import { units } from '../../src/base/amount.js';
 import { formatAddress } from '../../src/transaction/address.js';
+import { preallocatedAccount, preallocatedIdentity } from '../../src/transaction/key.js';
 import { type EngineWorldOptions, FIRST_USERS, openEngineWorld, usersOf } from '../e2e/engineWorld.js';
 import { newFile, RunningSolver, until } from '../e2e/solver.js';
 import {
@@ -108,6 +109,12 @@ describe('a maker who cannot pay', () => {
     expect(failed!.feeCharged).toBeGreaterThan(0n);
     expect(failed!.xrdChange).toBe(-failed!.feeCharged);
     expect(solver.logged('settlement-planned')).toHaveLength(1);
+    // The other three were seen to hold what they sell.
+    const guilty = solver.read((journal) => journal.parties().filter(({ couldNotPay }) => couldNotPay > 0));
+    expect(guilty.map(({ kind, id }) => [kind, id]).sort()).toEqual([
+      ['account', preallocatedAccount(poor.publicKey)],
+      ['maker', preallocatedIdentity(poor.publicKey)],
+    ]);
   });
 });
 

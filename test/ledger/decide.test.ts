@@ -27,7 +27,7 @@ const LATE = stateAt(EXPIRY_S + 10);
 const BALANCES = { changes: [], fees: [] };
 const details = (of: Partial<CommittedDetails> = {}): CommittedDetails => ({
   ...{ id: OWN, status: 'CommittedSuccess', stateVersion: 890, epoch: 10, roundTimestampMs: 890_000 },
-  ...{ feePaid: 1n, error: undefined, balances: BALANCES, ...of },
+  ...{ feePaid: 1n, feeSummary: undefined, error: undefined, balances: BALANCES, ...of },
 });
 
 /** Answers in order, as an endpoint gives them: [local time, question, answer]. */

@@ -230,7 +230,7 @@ describe('requests', () => {
     expect(gateway.requests[0]!.body.flags.use_free_credit).toBe(false);
   });
 
-  it('T32, T49: details ask for balances and nothing else', async () => {
+  it('T32, T49: details ask for balances and what the fee is made of, and nothing else', async () => {
     const gateway = await FakeGateway.start();
     gateway.commit(ID);
     await endpointOf(gateway).committedDetails(ID, { atStateVersion: 101 });
@@ -238,7 +238,7 @@ describe('requests', () => {
     expect(body).toEqual({
       intent_hash: ID,
       at_ledger_state: { state_version: 101 },
-      opt_ins: { balance_changes: true, receipt_output: false },
+      opt_ins: { balance_changes: true, receipt_fee_summary: true, receipt_output: false },
     });
   });
 
@@ -393,6 +393,24 @@ describe('answers', () => {
     expect(await spoil({ transaction_status: 'Pending' })).toBe('bad-answer');
     expect(await spoil({ fee_paid: '1e3' })).toBe('bad-answer');
     expect(await spoil({ round_timestamp: 'yesterday' })).toBe('bad-answer');
+  });
+
+  it('what a fee was made of is told where it can be read, and nothing depends on it', async () => {
+    const gateway = await FakeGateway.start();
+    const summaryOf = async (fee_summary: object) => {
+      gateway.commit(ID);
+      const honest = gateway.answer(DETAILS, { intent_hash: ID }) as { json: { transaction: object } };
+      gateway.on(DETAILS, {
+        json: { ...honest.json, transaction: { ...honest.json.transaction, receipt: { fee_summary } } },
+      });
+      return (await endpointOf(gateway).committedDetails(ID)).feeSummary;
+    };
+    const costs = {
+      ...{ xrd_total_execution_cost: '0.4', xrd_total_finalization_cost: '0.1', xrd_total_storage_cost: '0.3' },
+      ...{ xrd_total_royalty_cost: '0', xrd_total_tipping_cost: '0.0025' },
+    };
+    expect(await summaryOf(costs)).toEqual({ tip: 25n * 10n ** 14n, tipped: 5n * 10n ** 17n });
+    expect(await summaryOf({ ...costs, xrd_total_tipping_cost: 1 })).toBeUndefined();
   });
 
   it('the holdings of another account are refused', async () => {

@@ -87,6 +87,7 @@ describe('over the sandbox', () => {
     const outcome = await end;
     if (outcome.type !== 'committed-success') expect.unreachable(outcome.type);
     expect(outcome.details!.feePaid).toBe(75n * 10n ** 16n);
+    expect(outcome.details!.feeSummary).toEqual({ tip: 0n, tipped: 75n * 10n ** 16n });
     expect(accountChange(outcome.details!, ACCOUNT)).toEqual({
       changes: new Map([[XRD_SIM, 10n ** 18n]]),
       feePaid: 75n * 10n ** 16n,

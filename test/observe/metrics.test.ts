@@ -215,6 +215,8 @@ describe('metrics of the network', () => {
     emit({ type: 'prices', source: 's', ok: false, tokens: 0, code: 'stale' });
     expect(await value('prices', 'source="s"')).toBe(0);
     expect(await value('price_failures_total', 'source="s",code="stale"')).toBe(1);
+    emit({ type: 'prices-read', source: 's', ageMs: 3_000 });
+    expect(await value('price_age_seconds', 'source="s"')).toBeGreaterThanOrEqual(3);
   });
 });
 

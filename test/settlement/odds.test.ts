@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CERTAIN } from '../../src/settlement/chance.js';
-import { type OddsSource, posterior, RecordedOdds } from '../../src/settlement/odds.js';
+import { posterior, RecordedOdds } from '../../src/settlement/odds.js';
 import { PartyBook, partiesOf } from '../../src/settlement/party.js';
 import type { SettledOrder } from '../../src/settlement/settle.js';
 import { preallocatedAccount, preallocatedIdentity } from '../../src/transaction/key.js';
@@ -14,9 +14,9 @@ const ACCOUNT = preallocatedAccount(KEY);
 const MAKER = preallocatedIdentity(KEY);
 const CHANCES = { cannotPay: 20_000, weight: 10, winsRace: 600_000 };
 
-function orderOf(changes: { account?: string; foreignCall?: number; unsigned?: boolean } = {}): SettledOrder {
-  const { account = ACCOUNT, foreignCall, unsigned } = changes;
-  const limitOrder = { account, sell: { resource: A, amount: 90n }, withdrawn: 100n, foreignCall };
+function orderOf(changes: { account?: string; unsigned?: boolean } = {}): SettledOrder {
+  const { account = ACCOUNT, unsigned } = changes;
+  const limitOrder = { account, sell: { resource: A, amount: 90n }, withdrawn: 100n };
   return { limitOrder, signers: { order: unsigned ? [] : [KEY], wrapper: [] } } as unknown as SettledOrder;
 }
 
@@ -75,20 +75,6 @@ describe('the chance that an order cannot pay', () => {
     ]);
     expect(partiesOf(orderOf({ unsigned: true }))).toEqual([{ kind: 'account', id: ACCOUNT }]);
     expect(new RecordedOdds(new PartyBook(9), CHANCES).cannotPay(orderOf({ unsigned: true }))).toBe(20_000);
-  });
-
-  it('is no chance where the balance was seen, unless the order calls others first', () => {
-    const source = (balance: bigint | undefined): OddsSource => ({
-      party: () => undefined,
-      races: () => [],
-      balance: (account, resource) => (account === ACCOUNT && resource === A ? balance : undefined),
-    });
-    const chance = (balance: bigint | undefined, foreignCall?: number) =>
-      new RecordedOdds(source(balance), CHANCES).cannotPay(orderOf(foreignCall === undefined ? {} : { foreignCall }));
-    expect(chance(100n)).toBe(0);
-    expect(chance(99n)).toBe(CERTAIN);
-    expect(chance(undefined)).toBe(20_000);
-    expect(chance(0n, 0)).toBe(20_000);
   });
 
   it.each([

@@ -1,11 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { units } from '../../src/base/amount.js';
 import { fromHex } from '../../src/base/bytes.js';
-import { BEST } from '../../src/settlement/policy.js';
+import type { Journal } from '../../src/journal/journal.js';
+import { BEST, type Policy } from '../../src/settlement/policy.js';
 import type { LiveOptions } from '../../src/solver/live/context.js';
-import { type Experience, priorExperience } from '../../src/solver/live/experience.js';
 import { followedOf } from '../../src/solver/live/transaction.js';
-import { makeBundle } from '../e2e/world.js';
+import { formatAddress } from '../../src/transaction/address.js';
+import { decodeTransaction } from '../../src/transaction/payload.js';
+import { makeBundle, SIM, XRD_SIM } from '../e2e/world.js';
+import { token } from '../support/bundles.js';
 import { committed, details, FULL, hideMakers, REFUSED, settle, setUp } from './liveSupport.js';
 
 /** Settlements of several bundles on a ledger that says what a test wants. */
@@ -18,9 +21,9 @@ const reach = (list: readonly unknown[], count: number) =>
   vi.waitFor(() => expect(list.length).toBeGreaterThanOrEqual(count), 5_000);
 
 /** Several bundles pushed at once, planned together; what was previewed and sent. */
-function together(count: number, changes: Partial<LiveOptions> = {}, experience?: Experience, secondsLeft = 60) {
+function together(count: number, changes: Partial<LiveOptions> = {}, secondsLeft = 60) {
   const policy = { ...BEST, minProfit: 0n, ...changes.policy };
-  const world = setUp({ ...changes, policy }, {}, undefined, experience);
+  const world = setUp({ ...changes, policy });
   hideMakers(world);
   world.ledger.preview.mockResolvedValue(SUCCEEDED);
   world.solver.start();
@@ -246,29 +249,115 @@ describe('a preview', () => {
   });
 });
 
+describe('an account that sells in two bundles', () => {
+  it.each([
+    [4n, [2]],
+    [3n, [1, 1]],
+  ])('and holds %i where it sells 2 in each has them in roots of these sizes: %j', async (held, sizes) => {
+    const world = setUp({ policy: { ...BEST, minProfit: 0n, mergeWindow: 300 } });
+    const amounts = new Map(
+      [XRD_SIM, ...[1, 2].map((n) => formatAddress(token(n), SIM))].map((of) => [of, units(held)]),
+    );
+    world.ledger.balances.mockResolvedValue({ ledger: undefined, amounts });
+    world.ledger.preview.mockResolvedValue(SUCCEEDED);
+    world.solver.start();
+    for (let n = 0; n < 2; n++) world.push(makeBundle({ users: 4_321 }));
+    await reach(world.sent, sizes.length);
+    expect(world.of('settlement-planned').map(({ bundleIds }) => bundleIds.length)).toEqual(sizes);
+  });
+});
+
 describe('what is learned', () => {
-  it('is told of every end', async () => {
-    const learn = { settled: vi.fn(), couldNotPay: vi.fn(), expired: vi.fn(), won: vi.fn(), lost: vi.fn() };
-    const experience: Experience = { ...priorExperience({ ...BEST, tip: { kind: 'fixed', basisPoints: 25 } }), learn };
-    const { sent, followed, push, firstOf } = together(1, {}, experience);
+  const unpaid = (requested: string) =>
+    `ApplicationError(VaultError(ResourceError(InsufficientBalance { requested: ${requested}, actual: 0 })))`;
+  const policy: Policy = { ...BEST, minProfit: 0n, tip: { kind: 'adaptive', maxBasisPoints: 40, stepBasisPoints: 25 } };
+  const sums = ({ journal }: { journal: Journal }) =>
+    journal.parties().map(({ kind, settled, couldNotPay, expired }) => `${kind} ${settled} ${couldNotPay} ${expired}`);
+
+  it('is written down with every end, and is what the next run begins with', async () => {
+    const world = together(1, { policy });
+    const { sent, followed, push, firstOf, solver, journal, path } = world;
+    const tips = () => sent.map(({ hex }) => tipOf(hex));
     await reach(sent, 1);
     followed[0]!.end(committed(followed[0]!.id));
+    await settle();
+    expect(sums(world)).toEqual(Array(2).fill(['account 1 0 0', 'maker 1 0 0']).flat().sort());
     push();
     await reach(sent, 2);
     followed[1]!.end({ type: 'lost', winner: 'txid_w', subintent: firstOf(1), stateVersion: 1 });
+    await settle();
     push();
     await reach(sent, 3);
+    expect(tips()).toEqual([0, 0, 25]);
+    expect(journal.races()).toEqual([{ tipBasisPoints: 0, won: 1, lost: 1 }]);
     followed[2]!.end({
       type: 'committed-failure',
-      details: { ...details(followed[2]!.id, 0n, true), error: 'VaultError(InsufficientBalance)' },
+      details: { ...details(followed[2]!.id, 0n, true), error: unpaid('2') },
       seenBy: ['a'],
     });
     await settle();
-    expect(learn.settled).toHaveBeenCalledTimes(1);
-    const race = { tipBasisPoints: 25, predicted: { profit: expect.any(BigInt), fee: expect.anything() } };
-    expect(learn.won).toHaveBeenCalledWith(race);
-    expect(learn.lost).toHaveBeenCalledWith(race);
-    expect(learn.couldNotPay).toHaveBeenCalledTimes(1);
-    expect(learn.couldNotPay.mock.calls[0]![0]).toHaveLength(2);
+    // The amount tells whose vault it was.
+    expect(journal.parties().filter(({ couldNotPay }) => couldNotPay === 1)).toHaveLength(2);
+    expect(journal.fact('tip')?.value).toEqual({ basisPoints: 25, streak: 0 });
+    await solver.stop();
+    journal.close();
+    const next = setUp({ policy }, {}, path);
+    hideMakers(next);
+    next.solver.start();
+    next.push();
+    await reach(next.sent, 1);
+    expect(tipOf(next.sent[0]!.hex)).toBe(25);
+  });
+
+  it('is that either of them could not pay where a message does not tell which', async () => {
+    const { sent, followed, journal } = together(1);
+    await reach(sent, 1);
+    followed[0]!.end({
+      type: 'committed-failure',
+      details: { ...details(followed[0]!.id, 0n, true), error: unpaid('77') },
+      seenBy: ['a'],
+    });
+    await settle();
+    expect(journal.parties().map(({ couldNotPay }) => couldNotPay)).toEqual([1, 1, 1, 1]);
+  });
+
+  it('is nothing of a failure that is not for want of funds, nor in a dry run', async () => {
+    const { sent, followed, journal } = together(1);
+    await reach(sent, 1);
+    const error = 'ApplicationError(WorktopError(InsufficientBalance))';
+    const end = { ...details(followed[0]!.id, 0n, true), error };
+    followed[0]!.end({ type: 'committed-failure', details: end, seenBy: ['a'] });
+    await settle();
+    expect(journal.parties()).toEqual([]);
+    const dry = together(2, { submit: false });
+    dry.ledger.preview.mockResolvedValue({ ...FAILED, error: unpaid('2') });
+    await vi.waitFor(() => expect(dry.outcomes()).toHaveLength(2), 5_000);
+    expect(dry.journal.parties()).toEqual([]);
+  });
+
+  it('is kept until the journal takes it', async () => {
+    const { sent, followed, journal, solver, push } = together(1);
+    await reach(sent, 1);
+    const broken = vi.spyOn(journal, 'recordParties').mockImplementation(() => {
+      throw FULL;
+    });
+    followed[0]!.end(committed(followed[0]!.id));
+    await settle();
+    expect(journal.parties()).toEqual([]);
+    broken.mockRestore();
+    push();
+    await solver.stop();
+    expect(journal.parties()).toHaveLength(4);
+  });
+
+  it('is that a bundle expired, whoever let it', async () => {
+    const { journal, outcomes } = together(1, {}, 1);
+    await vi.waitFor(() => expect(outcomes()).toEqual(['expired expired']), 5_000);
+    expect(journal.parties().map(({ expired }) => expired)).toEqual([1, 1, 1, 1]);
   });
 });
+
+function tipOf(hex: string): number {
+  const { transactionIntent } = decodeTransaction('NotarizedTransactionV2', fromHex(hex)).signedTransactionIntent;
+  return transactionIntent.transactionHeader.value.tipBasisPoints;
+}

@@ -2,9 +2,17 @@ import { describe, expect, it, vi } from 'vitest';
 import { units } from '../../src/base/amount.js';
 import { JournalError } from '../../src/journal/error.js';
 import { Journal } from '../../src/journal/journal.js';
+import type { Supply } from '../../src/settlement/compose/supply.js';
+import type { FeePrediction } from '../../src/settlement/fee/predict.js';
+import type { Odds } from '../../src/settlement/planner/model.js';
+import { BEST } from '../../src/settlement/policy.js';
+import type { SettledOrder } from '../../src/settlement/settle.js';
 import { Desk } from '../../src/solver/live/desk.js';
 import { AccountFacts } from '../../src/solver/live/facts.js';
 import { lossOf } from '../../src/solver/live/loss.js';
+import { withBalances } from '../../src/solver/live/payers.js';
+import { isInStock, stockOf, suppliesOf } from '../../src/solver/live/stock.js';
+import { unpaidOrders } from '../../src/solver/live/unpaid.js';
 import { formatAddress, XRD } from '../../src/transaction/address.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { temporaryFolder } from '../cli/support.js';
@@ -93,22 +101,33 @@ describe('facts of accounts', () => {
     };
     const held = () => facts.held(account(1), A);
     await learn();
-    const take = (amount: number) => [{ account: account(1), sell: { resource: A }, withdrawn: units(amount) }];
-    facts.reserve(take(2));
-    facts.reserve(take(1));
-    expect(held()).toEqual({ atLeast: units(2), isAll: false });
-    facts.release(take(1), false);
+    const take = (amount: number) =>
+      facts.take([{ account: account(1), sell: { resource: A }, withdrawn: units(amount) }]);
+    take(2);
     expect(held()).toEqual({ atLeast: units(3), isAll: false });
-    facts.release(take(2), true);
-    expect(held()).toEqual({ atLeast: units(3), isAll: false });
-    // It has not been seen on the ledger before: of what is released twice, or was never reserved, nothing is known.
-    facts.release(take(2), true);
-    facts.release([{ account: account(2), sell: { resource: A }, withdrawn: 1n }], true);
+    // It may have been missing already when it was read: rather too little is known.
+    take(4);
+    expect(held()).toEqual({ atLeast: units(-1), isAll: false });
     hold(1, [A, units(4)]);
     await learn();
     expect(held()).toEqual({ atLeast: units(4), isAll: true });
     facts.learnVaults([{ account: account(2), resource: B }]);
     expect(facts.holdsVault(account(2), B)).toBe(true);
+  });
+
+  it('that were asked for before such a change may be from before it', async () => {
+    const { facts, hold, clock, balances } = setUp();
+    hold(1, [A, units(5)]);
+    facts.learn([{ account: account(1), resources: [A] }]);
+    clock.now += 1;
+    facts.forgetAmounts([account(1)]);
+    await settle();
+    expect(facts.held(account(1), A)).toBeUndefined();
+    clock.now += 1;
+    facts.learn([{ account: account(1), resources: [A] }]);
+    await settle();
+    expect(balances).toHaveBeenCalledTimes(2);
+    expect(facts.held(account(1), A)).toEqual({ atLeast: units(5), isAll: true });
   });
 
   it('of vaults outlive the run; what cannot be read is passed over', async () => {
@@ -143,27 +162,141 @@ describe('facts of accounts', () => {
   });
 });
 
+describe('balances', () => {
+  const orderOf = (withdrawn: bigint, foreignCall?: number): SettledOrder =>
+    ({ limitOrder: { account: account(1), sell: { resource: A }, withdrawn, foreignCall } }) as any;
+  const prior: Odds = { cannotPay: () => 10_000, winsRace: (tip) => tip };
+  const oddsWith = (held: bigint | undefined, pending: readonly SettledOrder[]) =>
+    withBalances(prior, { held: () => (held === undefined ? undefined : { atLeast: held, isAll: true }) }, pending);
+
+  it('leave no doubt where they suffice for all that wait or are in flight', () => {
+    const [one, other] = [orderOf(60n), orderOf(50n)];
+    expect(oddsWith(110n, [one, other]).cannotPay(one)).toBe(0);
+    expect(oddsWith(109n, [one, other]).cannotPay(one)).toBe(10_000);
+    expect(oddsWith(59n, [one]).cannotPay(one)).toBe(900_000);
+    expect(oddsWith(undefined, [one]).cannotPay(one)).toBe(10_000);
+    expect(oddsWith(0n, []).winsRace(7)).toBe(7);
+  });
+
+  it('that are too little for two orders of one root are not relied upon', () => {
+    const [one, other] = [orderOf(60n), orderOf(50n)];
+    const odds = oddsWith(100n, [one, other]);
+    expect([one, other].map((order) => odds.cannotPay(order))).toEqual([10_000, 10_000]);
+    expect([one, other].map((order) => odds.cannotPay(order, [one, other]))).toEqual([900_000, 900_000]);
+  });
+
+  it('say nothing of an order that calls others first', () => {
+    const order = orderOf(60n, 0);
+    expect(oddsWith(0n, [order]).cannotPay(order)).toBe(10_000);
+  });
+});
+
+describe('who could not pay', () => {
+  const orderOf = (number: number, resource: string, withdrawn: bigint): SettledOrder =>
+    ({ limitOrder: { account: account(number), sell: { resource }, withdrawn } }) as any;
+  const [one, two, three] = [orderOf(1, A, units(1)), orderOf(2, B, units(2)), orderOf(3, B, units(2))];
+  const all = [one!, two!, three!];
+  const facts = { holdsVault: (of: string) => (of === account(3) ? true : undefined) };
+  const short = (requested: string) =>
+    `ApplicationError(VaultError(ResourceError(InsufficientBalance { requested: ${requested}, actual: 0 })))`;
+  const missing = (resource: string) =>
+    `ApplicationError(AccountError(VaultDoesNotExist { resource_address: ResourceAddress(${resource}) }))`;
+
+  it.each([
+    ['by the amount that was asked of a vault', short('1'), [one]],
+    ['by the amount, as all whom it fits', short('2'), [two, three]],
+    ['as any of them where it fits none', short('7'), all],
+    ['by a token of which there is no vault, unless there is known to be one', missing(B), [two]],
+    ['as any of them where nobody sells such a token', missing(XRD), all],
+    ['as whoever is not known to hold what he sells', 'VaultDoesNotExist', [one, two]],
+    ['as nobody where a worktop lacks something', 'WorktopError(InsufficientBalance)', []],
+    ['as nobody where the fee reserve does', 'CostingError(FeeReserveError(InsufficientBalance { required: 1 }))', []],
+  ])('is told %s', (_, message, guilty) => {
+    expect(unpaidOrders(message, all, facts)).toEqual(guilty);
+  });
+});
+
+describe('the stock', () => {
+  const contextOf = (held: Record<string, bigint>, supplies: readonly Supply[] = []): any => ({
+    account: account(800),
+    policy: {
+      inventory: new Map([
+        [A, 10n],
+        [XRD, units(5)],
+      ]),
+    },
+    facts: {
+      held: (_: string, resource: string) =>
+        held[resource] === undefined ? undefined : { atLeast: held[resource], isAll: true },
+    },
+    inFlight: () => ({ orders: [], supplies }),
+  });
+
+  it('is what the policy allows and the account holds, less what is in flight', () => {
+    expect(stockOf(contextOf({ [A]: 4n, [XRD]: units(24) }))).toEqual(
+      new Map([
+        [A, 4n],
+        [XRD, units(4)],
+      ]),
+    );
+    expect(stockOf(contextOf({ [A]: 40n, [XRD]: units(20) }))).toEqual(new Map([[A, 10n]]));
+    expect(stockOf(contextOf({ [A]: 12n }, [{ resource: A, amount: 9n }]))).toEqual(new Map([[A, 3n]]));
+    expect(stockOf(contextOf({}))).toEqual(new Map());
+    expect(stockOf({ ...contextOf({ [A]: 4n }), policy: BEST })).toEqual(new Map());
+  });
+
+  it('says whether what a proposal adds is there still', () => {
+    const added = [{ resource: A, amount: 4n }];
+    expect(isInStock([], contextOf({}))).toBe(true);
+    expect(isInStock(added, contextOf({ [A]: 4n }))).toBe(true);
+    expect(isInStock(added, contextOf({ [A]: 4n }, [{ resource: A, amount: 1n }]))).toBe(false);
+  });
+
+  it('knows of what an earlier run has sent by its story', () => {
+    const resource = formatAddress(A, SIM);
+    expect(suppliesOf({ inventory: [{ resource, amount: '2' }] }, SIM.id)).toEqual([{ resource: A, amount: units(2) }]);
+    expect(suppliesOf({ inventory: [{ resource: 'nonsense', amount: '2' }] }, SIM.id)).toEqual([]);
+    expect(suppliesOf(undefined, SIM.id)).toEqual([]);
+  });
+});
+
 describe('the story of a loss', () => {
-  const details = (roundTimestampMs: number): any => ({
-    ...{ roundTimestampMs, feePaid: units(1) },
+  const tipped = { tip: 40n, tipped: 10_000n };
+  const details = (roundTimestampMs: number, feeSummary?: object): any => ({
+    ...{ roundTimestampMs, feePaid: units(1), feeSummary },
     balances: { changes: [], fees: [{ type: 'FeePayment', entity: 'account_rival' }] },
   });
-  const words = (lateMs: number) =>
-    lossOf('txid_w', details(10_000), { race: { tipBasisPoints: 5 }, sentAt: 10_000 + lateMs }).wouldHaveWon;
+  const fee = { executionUnits: 1_000_000, finalizationUnits: 0 } as FeePrediction;
+  const race = (tipBasisPoints: number) => ({ tipBasisPoints, predicted: { fee, profit: 0n } });
+  const lossAt = (lateMs: number, ourTip = 5, feeSummary?: object) =>
+    lossOf('txid_w', details(10_000, feeSummary), { race: race(ourTip), sentAt: 10_000 + lateMs });
+  const words = (...of: Parameters<typeof lossAt>) => lossAt(...of).wouldHaveWon;
 
   it('says what would have won it, by how far apart the two were', () => {
-    expect(words(700)).toMatch(/700 ms earlier/);
-    expect(words(-200)).toMatch(/a tip above 5 basis points: ours was sent 200 ms before/);
-    expect(words(-2_000)).toMatch(/another Gateway/);
-    expect(lossOf('txid_w', details(10_000), { race: { tipBasisPoints: 5 }, sentAt: 10_700 })).toMatchObject({
-      ...{ winner: 'txid_w', winnerAccount: 'account_rival', winnerFee: '1', lateMs: 700, ourTip: '5 basis points' },
+    expect(words(700)).toMatch(/^a submission 700 ms earlier/);
+    expect(words(-200)).toMatch(
+      /^a submission 300 ms earlier, or a tip above 5 basis points .*not shown.* 200 ms before/,
+    );
+    expect(words(-2_000)).toMatch(/^another Gateway, or a tip above 5 basis points/);
+    expect(lossAt(700)).toMatchObject({
+      ...{ winner: 'txid_w', winnerAccount: 'account_rival', winnerFee: '1', lateMs: 700 },
     });
   });
 
+  it('compares the tips where the fee of the winner is shown', () => {
+    expect(words(-200, 5, tipped)).toMatch(/or a tip of at least 41 basis points: .*the winner tipped 40 .*, we 5$/);
+    expect(words(-200, 50, tipped)).toMatch(/^a submission 300 ms earlier: ours .*tipped 40 basis points, we 50$/);
+    expect(words(-200, 5, { tip: 0n, tipped: 0n })).toMatch(/not shown/);
+    const loss = lossAt(-200, 5, tipped);
+    expect([loss.winnerTip, loss.ourTip]).toEqual(['0.00000000000000004', '0.000025']);
+    expect(lossAt(0, 0).ourTip).toBe('0');
+  });
+
   it('says that it is not known where no Gateway shows it, or ours was sent by an earlier run', () => {
-    const unknown = lossOf('txid_w', undefined, { race: { tipBasisPoints: 0 }, sentAt: 1 });
+    const unknown = lossOf('txid_w', undefined, { race: { tipBasisPoints: 3 }, sentAt: 1 });
     expect(unknown).toMatchObject({ winner: 'txid_w', wouldHaveWon: expect.stringMatching(/^not known/) });
-    expect(lossOf('txid_w', details(1), { race: { tipBasisPoints: 0 }, sentAt: undefined }).lateMs).toBeUndefined();
+    expect(unknown.ourTip).toBeUndefined();
+    expect(lossOf('txid_w', details(1), { race: race(0), sentAt: undefined }).lateMs).toBeUndefined();
   });
 });
 

@@ -8,8 +8,8 @@ import type { EndpointResult, Verdict } from '../../src/ledger/submit.js';
 import type { FollowOptions } from '../../src/ledger/tracker.js';
 import type { SolverEvent } from '../../src/observe/event.js';
 import { SINGLE } from '../../src/settlement/policy.js';
+import type { PriceLookup } from '../../src/settlement/price.js';
 import type { LiveOptions } from '../../src/solver/live/context.js';
-import type { Experience } from '../../src/solver/live/experience.js';
 import { LiveSolver } from '../../src/solver/live/liveSolver.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { SolverKey } from '../../src/transaction/solverKey.js';
@@ -63,7 +63,7 @@ export function setUp(
   changes: Partial<LiveOptions> = {},
   limits: LimitSettings = {},
   path = folder.path(`${++made}.sqlite`),
-  experience?: Experience,
+  prices?: () => PriceLookup,
 ) {
   const key = SolverKey.fromBytes('Ed25519', Buffer.from(secretOf(800), 'hex'));
   const account = preallocatedAccount(key.publicKey);
@@ -110,7 +110,7 @@ export function setUp(
   const wallNow = () => Date.now() + 3_600_000;
   const emit = (event: SolverEvent) => void events.push(event);
   const parts = { key, journal, ledger, limits: new Limits(limits, journal), emit, wallNow };
-  const solver = new LiveSolver(options, experience === undefined ? parts : { ...parts, experience });
+  const solver = new LiveSolver(options, prices === undefined ? parts : { ...parts, prices });
   open.push(solver);
   const of = (type: string): any[] => events.filter((event) => event.type === type);
   const push = (items = makeBundle()) => solver.receive(bundleFrame(items), { url: 'ws://x', receivedAt: Date.now() });

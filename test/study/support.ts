@@ -27,7 +27,7 @@ export function bundleStoryOf(token = 'resource_tdx_2_1abc', account = 'account_
   return {
     orders: [
       {
-        ...{ wrapperId: 'subtxid_a', account, maker: 'ab'.repeat(29), reward: '0.5' },
+        ...{ wrapperId: 'subtxid_a', account, maker: 'identity_tdx_2_1maker', reward: '0.5' },
         sells: { resource: xrd, amount: '100' },
         buys: { resource: token, amount: '5.5' },
       },

@@ -84,7 +84,7 @@ function orders({ orders, wrapperIds }: Explanation): string {
       tokenName(buys.resource),
       readable(reward),
       shorten(account),
-      maker === undefined ? 'unproven' : shorten(maker, 10),
+      maker === undefined ? 'unproven' : shorten(maker),
       shorten(wrapperId),
     ]),
   );
@@ -158,12 +158,13 @@ function candidates(considered: readonly CandidateStory[]): string {
 }
 
 function attemptText({ attempt, story }: ExplainedAttempt): string {
-  const { policy, tipBasisPoints, feeKnown, assumed, preview, considered, stages } = story;
+  const { policy, tipBasisPoints, feeKnown, assumed, inventory, preview, considered, stages } = story;
   const decided = fields([
     ['policy', policy],
     ['tip', tipBasisPoints === undefined ? undefined : `${tipBasisPoints / 100} %`],
     ['fee model', feeKnown === undefined ? undefined : feeKnown ? 'knows every fact' : 'an estimate'],
     ['assumed', assumed ? 'rests on what another component returns or grants' : undefined],
+    ['adds', inventory?.map(({ resource, amount }) => `${readable(amount)} ${tokenName(resource)}`).join(', ')],
     ['preview', preview && `${preview.outcome}${preview.fee === undefined ? '' : `, fee ${readable(preview.fee)}`}`],
     [
       'stages',

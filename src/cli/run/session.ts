@@ -10,6 +10,7 @@ import type { NodeId } from '../../sbor/custom.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { LiveOptions } from '../../solver/live/context.js';
 import { LiveSolver } from '../../solver/live/liveSolver.js';
+import type { PriceFeed } from '../../solver/prices/feed.js';
 import { Recorder } from '../../solver/recorder.js';
 import { nativeCrypto } from '../../transaction/crypto.js';
 import { SolverKey } from '../../transaction/solverKey.js';
@@ -21,6 +22,7 @@ import { KEY_VARIABLE, loadSolverKey } from '../keySource.js';
 import { loadPolicy } from '../replay/policy.js';
 import { openLedger, reachLedger } from './gateways.js';
 import { openObservation } from './observation.js';
+import { openPrices } from './prices.js';
 import { listenForStop } from './signals.js';
 
 export interface Surroundings {
@@ -53,7 +55,8 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
     io.stderr.write(`health and metrics: ${url}\n`);
     tellSlowCrypto(emit);
     const ledger = openLedger(config, version, emit);
-    const ended = await serve({ config, policy, key, account, journal, ledger, emit, signal: stop.signal });
+    const prices = openPrices(policy, network, emit);
+    const ended = await serve({ config, policy, prices, key, account, journal, ledger, emit, signal: stop.signal });
     stop.throwIfCrashed();
     return ended;
   } finally {
@@ -64,6 +67,7 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
 interface Parts {
   readonly config: RunConfig;
   readonly policy: Policy;
+  readonly prices: PriceFeed;
   readonly key: SolverKey;
   readonly account: NodeId;
   readonly journal: Journal;
@@ -75,6 +79,7 @@ interface Parts {
 async function serve({
   config,
   policy,
+  prices,
   key,
   account,
   journal,
@@ -91,6 +96,7 @@ async function serve({
   );
   const solver = new LiveSolver(liveOptions(config, policy, account), {
     ...{ key, journal, ledger, emit },
+    prices: () => prices.lookup(),
     limits: new Limits(
       {
         maxFee: config.maxFeePerTransaction,
@@ -117,6 +123,7 @@ async function serve({
   });
   // What is pushed before a Gateway answers is taken down, and waits for it.
   solver.start(reached);
+  const pricing = prices.run(ending.signal);
   stream.start();
   const end = AbortSignal.any([signal, failing.signal]);
   await aborted(end);
@@ -125,7 +132,7 @@ async function serve({
   emit({ type: 'shutdown', signal: why, inFlight: solver.inFlight });
   const [{ inFlight }] = await Promise.all([solver.stop(), stream.stop()]);
   ending.abort();
-  await Promise.all([clock, recorder?.close()]);
+  await Promise.all([clock, pricing, recorder?.close()]);
   tellViolations(journal, (violation) => {
     emit({ type: 'internal-error', code: 'journal-inconsistent', where: 'stop', detail: violation });
   });

@@ -24,8 +24,8 @@ export function feedMetrics(registry: Registry): Handlers {
   };
 }
 
-/** What prices there are, by source. */
-export function priceMetrics(registry: Registry): Handlers {
+/** What prices there are, by source. `now` never goes back. */
+export function priceMetrics(registry: Registry, now: () => number): Handlers {
   const registers = [registry];
   const labelNames = ['source'];
   const tokens = new Gauge({
@@ -35,7 +35,15 @@ export function priceMetrics(registry: Registry): Handlers {
     ...{ name: `${PREFIX}price_failures_total`, help: 'Times that a source of prices failed.', registers },
     labelNames: ['source', 'code'],
   });
+  const asOf = new Map<string, number>();
+  new Gauge({
+    ...{ name: `${PREFIX}price_age_seconds`, help: 'Age of the prices that were last read.', labelNames, registers },
+    collect() {
+      for (const [source, at] of asOf) this.set({ source }, (now() - at) / 1000);
+    },
+  });
   return {
+    'prices-read': ({ source, ageMs }) => void asOf.set(source, now() - ageMs),
     prices({ source, ok, tokens: count, code = 'unknown' }) {
       tokens.set({ source }, count);
       if (!ok) failures.inc({ source, code });

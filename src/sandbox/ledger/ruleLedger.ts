@@ -17,7 +17,9 @@ export interface Ruling {
   readonly error?: string;
   /** Only rejections of this kind are seen at submission already; others show when a round takes the transaction. */
   readonly atSubmission?: boolean;
+  /** The tip included. */
   readonly fee?: Attos;
+  readonly tip?: Attos;
   /** Who pays the fee. */
   readonly payer?: string;
   /** Account → resource → net change, the fee aside; nothing of it happens unless it is a success. */
@@ -184,7 +186,7 @@ export class RuleLedger implements Ledger {
   }
 
   private commit(transaction: UserTransaction, ruling: Ruling, error: string | undefined): Receipt {
-    const { fee = 0n, payer, changes = {} } = ruling;
+    const { fee = 0n, tip = 0n, payer, changes = {} } = ruling;
     const net = new Map<string, Map<string, Attos>>();
     const add = (account: string, resource: string, amount: Attos) => {
       const of = net.get(account) ?? net.set(account, new Map()).get(account)!;
@@ -204,7 +206,7 @@ export class RuleLedger implements Ledger {
     const receipt: Receipt = {
       status: error === undefined ? 'CommittedSuccess' : 'CommittedFailure',
       ...(error === undefined ? { error: null, errorVariant: null } : failed(error)),
-      fee: feeOf(fee),
+      fee: feeOf(fee, tip),
       balanceChanges: Object.fromEntries([...net].map(([account, of]) => [account, decimals(of)])),
       feePayments: payer === undefined ? {} : { [payer]: formatAmount(fee) },
       feeDestination: { proposer: half, validatorSet: '0', burn: formatAmount(fee - fee / 2n), royalties: {} },
@@ -239,14 +241,14 @@ function failed(error: string) {
   return { error, errorVariant: /^\w*/.exec(error)![0] };
 }
 
-function feeOf(total: Attos): Fee {
+function feeOf(total: Attos, tip: Attos = 0n): Fee {
   return {
     total: formatAmount(total),
-    execution: formatAmount(total),
+    execution: formatAmount(total - tip),
     finalization: '0',
     storage: '0',
     royalty: '0',
-    tip: '0',
+    tip: formatAmount(tip),
     executionCostUnits: 0,
     finalizationCostUnits: 0,
   };

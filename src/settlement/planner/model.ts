@@ -7,8 +7,11 @@ import type { Proposal, Quote, SettleContext, SettledOrder } from '../settle.js'
 
 /** What is believed about what may go wrong. */
 export interface Odds {
-  /** That the order's account cannot pay when the order is executed. 0 only where a balance or a preview has shown that it can. */
-  cannotPay(order: SettledOrder): Ppm;
+  /**
+   * That the order's account cannot pay when the order is executed. 0 only where a balance or a preview has shown that it
+   * can. `company`: the orders of its root, itself among them, since an account that sells twice must be able to pay both.
+   */
+  cannotPay(order: SettledOrder, company?: readonly SettledOrder[]): Ppm;
   /** That a settlement with this tip is committed before a rival's. */
   winsRace(tipBasisPoints: number): Ppm;
 }

@@ -117,5 +117,5 @@ class Planning {
 }
 
 function canPay({ orders }: WaitingBundle, { odds }: PlanContext): boolean {
-  return orders.every((order) => odds.cannotPay(order) < CERTAIN);
+  return orders.every((order) => odds.cannotPay(order, orders) < CERTAIN);
 }

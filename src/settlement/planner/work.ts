@@ -4,20 +4,21 @@ import { LIMITS } from '../../transaction/limits.js';
 import { checkTotalReferences } from '../../transaction/validation/references.js';
 import { type Reason, reasonOf } from '../decline.js';
 import { UnmatchedError } from '../error.js';
-import { type Proposal, propose, type SettleContext } from '../settle.js';
+import { type Proposal, propose, type SettleContext, type SettledOrder } from '../settle.js';
 import type { PlanContext, WaitingBundle } from './model.js';
 import { paysOf, type Worked, weigh } from './worth.js';
 
 /** What a proposal is made for: all the plan is made for, and a new root. */
-function settleContextOf(context: PlanContext): SettleContext {
+function settleContextOf(orders: readonly SettledOrder[], context: PlanContext): SettleContext {
   const { odds, newDiscriminator } = context;
-  return { ...context, risk: (order) => odds.cannotPay(order), discriminator: newDiscriminator() };
+  return { ...context, risk: (order) => odds.cannotPay(order, orders), discriminator: newDiscriminator() };
 }
 
 /** The settlement of some bundles in one root, weighed; or why there is none. */
 export function work(bundles: readonly WaitingBundle[], context: PlanContext): Worked | Reason {
   try {
-    const proposal = propose(ordersOf(bundles, context), settleContextOf(context));
+    const orders = ordersOf(bundles, context);
+    const proposal = propose(orders, settleContextOf(orders, context));
     checkLimits(proposal);
     return weigh(bundles, proposal, context);
   } catch (error) {
@@ -31,7 +32,7 @@ export function isWorked(result: Worked | Reason): result is Worked {
 }
 
 /** Bundles that may fail come first: the composer calls first what stands first, and what is called before the lock fails for nothing. */
-function ordersOf(bundles: readonly WaitingBundle[], { odds }: PlanContext) {
+function ordersOf(bundles: readonly WaitingBundle[], { odds }: PlanContext): readonly SettledOrder[] {
   if (bundles.length === 1) return bundles[0]!.orders;
   const byRisk = bundles.map((bundle) => ({ bundle, pays: paysOf(bundle, odds) }));
   byRisk.sort((a, b) => a.pays - b.pays);

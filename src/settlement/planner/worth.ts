@@ -55,14 +55,14 @@ function chances(proposal: Proposal, { odds, tipBasisPoints }: PlanContext): Cha
   const { orders, behindLock, failureCosts } = proposal;
   let reached = odds.winsRace(tipBasisPoints);
   for (const [index, order] of orders.entries()) {
-    if (!behindLock.includes(index)) reached = both(reached, CERTAIN - odds.cannotPay(order));
+    if (!behindLock.includes(index)) reached = both(reached, CERTAIN - odds.cannotPay(order, orders));
   }
   let fails = 0;
   let cost = 0n;
   const unsure: SettledOrder[] = [];
   for (const index of behindLock) {
     const order = orders[index]!;
-    const cannotPay = odds.cannotPay(order);
+    const cannotPay = odds.cannotPay(order, orders);
     if (cannotPay === 0) continue;
     unsure.push(order);
     const here = both(reached, cannotPay);
@@ -95,6 +95,6 @@ export function worthOf({ candidate, declined }: Worked): Attos {
 /** The chance that every order of a bundle pays. */
 export function paysOf({ orders }: WaitingBundle, odds: Odds): Ppm {
   let pays = CERTAIN;
-  for (const order of orders) pays = both(pays, CERTAIN - odds.cannotPay(order));
+  for (const order of orders) pays = both(pays, CERTAIN - odds.cannotPay(order, orders));
   return pays;
 }

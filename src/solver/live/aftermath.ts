@@ -4,7 +4,7 @@ import type { Observer } from '../../observe/observers.js';
 import { LOAN_UNITS } from '../../settlement/fee/predict.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
 import type { LiveContext } from './context.js';
-import { blameFor, bundleOf, saysUnpaid } from './culprit.js';
+import { blameFor, bundleOf } from './culprit.js';
 import type { Ended } from './ending.js';
 import type { Flight, Tower } from './flight.js';
 import type { Pursuit } from './pursuit.js';
@@ -30,7 +30,7 @@ export class Aftermath implements Tower {
   grounded(flight: Flight, reason: string): void {
     const { context } = this;
     const { members } = flight;
-    const blame = blameFor(reason, bundlesOf(members), context.network);
+    const blame = blameFor(reason, bundlesOf(members), context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, members) : undefined;
     const isAlone = members.length === 1;
     for (const member of members) member.ground(flight, isAlone || member === culprit ? reason : undefined);
@@ -43,7 +43,7 @@ export class Aftermath implements Tower {
         // The culprit waits for the end of the attempt, which names the winner.
         return this.drop(flight, culprit!, 'message');
       case 'named':
-        return isAlone ? this.tryAlone(members, reason) : this.single(flight, culprit!);
+        return isAlone ? this.tryAlone(members, reason) : this.single(flight, culprit!, reason);
       case 'unknown':
         return isAlone ? this.tryAlone(members, reason) : this.split(members);
     }
@@ -51,7 +51,6 @@ export class Aftermath implements Tower {
 
   landed(flight: Flight, outcome: Outcome, news: AttemptNews): void {
     const { members } = flight;
-    this.context.facts.release(paymentsOf(flight), false);
     switch (outcome.type) {
       case 'lost':
         // To a newer root of ours, whose success is about to be known.
@@ -66,28 +65,25 @@ export class Aftermath implements Tower {
         const reason = 'message' in news ? news.message : undefined;
         for (const member of members) member.land(flight, { state: 'committed-failure', reason });
         if (members.length > 1) return this.search(flight, reason ?? '');
-        this.learnUnpaid(members, reason ?? '');
+        members[0]!.blame(reason ?? '');
         return this.end(members);
       }
     }
   }
 
-  arrived(flight: Flight): void {
-    const { members, race } = flight;
+  arrived({ members, race }: Flight): void {
     const { experience, facts } = this.context;
-    facts.release(paymentsOf(flight), true);
-    for (const { bundle } of members) {
-      const orders = bundle.opened?.orders ?? [];
-      experience.learn.settled(orders);
+    for (const { orders } of members) {
+      experience.sawOrders(orders, 'settled');
       // It was paid into: the vault is there from now on.
       facts.learnVaults(orders.map(({ limitOrder: { account, buy } }) => ({ account, resource: buy.resource })));
+      facts.take(orders.map(({ limitOrder }) => limitOrder));
     }
-    experience.learn.won(race);
+    experience.sawRace(race, true);
   }
 
   overtaken(flight: Flight): void {
     const { members } = flight;
-    this.context.facts.release(paymentsOf(flight), false);
     for (const member of members) member.land(flight, undefined);
     this.goOn(members.filter(({ isOver }) => !isOver));
   }
@@ -102,7 +98,7 @@ export class Aftermath implements Tower {
     const unread = members.find(({ bundle }) => bundle.opened === undefined);
     const culprit = (found && pursuitOf(found.bundleId, members)) ?? unread ?? members[0]!;
     for (const member of members) member.land(flight, member === culprit ? end : undefined);
-    experience.learn.lost(flight.race);
+    experience.sawRace(flight.race, false);
     this.onLost(culprit, flight, end.winner!);
     this.end([culprit]);
     this.drop(flight, culprit, 'ledger');
@@ -116,19 +112,19 @@ export class Aftermath implements Tower {
     const isAlone = members.length === 1;
     for (const member of members) member.land(flight, { state: isAlone ? state : 'dead', reason });
     this.goOn(members);
-    for (const { isOver, bundle } of members) {
-      if (isOver) this.context.experience.learn.expired(bundle.opened?.orders ?? []);
-    }
   }
 
   /** Rejected for good, at no cost. */
   private spoiled(flight: Flight, end: Ended): void {
     const { members } = flight;
-    const blame = blameFor(end.reason ?? '', bundlesOf(members), this.context.network);
+    const blame = blameFor(end.reason ?? '', bundlesOf(members), this.context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, members) : undefined;
     const isAlone = members.length === 1;
     for (const member of members) member.land(flight, isAlone || member === culprit ? end : undefined);
-    if (isAlone) return this.end(members);
+    if (isAlone) {
+      members[0]!.blame(end.reason ?? '');
+      return this.end(members);
+    }
     if (blame.type !== 'finalized') return this.search(flight, end.reason ?? '');
     this.end([culprit!]);
     this.drop(flight, culprit!, 'message');
@@ -136,9 +132,9 @@ export class Aftermath implements Tower {
 
   /** Everybody's attempt has ended: whoever is named is shown alone, else halves are. */
   private search(flight: Flight, reason: string): void {
-    const blame = blameFor(reason, bundlesOf(flight.members), this.context.network);
+    const blame = blameFor(reason, bundlesOf(flight.members), this.context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, flight.members) : undefined;
-    if (culprit !== undefined) this.single(flight, culprit);
+    if (culprit !== undefined) this.single(flight, culprit, reason);
     else this.split(flight.members);
   }
 
@@ -146,7 +142,7 @@ export class Aftermath implements Tower {
 
   /** A bundle whose own root did not do, though nothing is wrong with it that another could not right. */
   private tryAlone(members: readonly Pursuit[], reason: string): void {
-    this.learnUnpaid(members, reason);
+    for (const member of members) member.blame(reason);
     this.again(members, suspects(), RETRY_MS);
   }
 
@@ -160,7 +156,8 @@ export class Aftermath implements Tower {
       .catch((error: unknown) => this.context.fail(error, 'sift'));
   }
 
-  private single(flight: Flight, culprit: Pursuit): void {
+  private single(flight: Flight, culprit: Pursuit, reason: string): void {
+    culprit.blame(reason);
     tellDropped(this.context.emit, culprit, flight.members, 'message');
     const rest = flight.members.filter((member) => member !== culprit);
     this.again(rest, OPEN, 0);
@@ -177,11 +174,6 @@ export class Aftermath implements Tower {
 
   private end(members: readonly Pursuit[]): void {
     for (const member of members) member.conclude();
-  }
-
-  private learnUnpaid(members: readonly Pursuit[], message: string): void {
-    if (!saysUnpaid(message)) return;
-    for (const { bundle } of members) this.context.experience.learn.couldNotPay(bundle.opened?.orders ?? []);
   }
 }
 
@@ -206,12 +198,6 @@ export function tellDropped(
   how: 'message' | 'ledger' | 'preview' | 'limit',
 ): void {
   if (members.length > 1) emit({ type: 'bundle-dropped', bundleId, of: members.length, how });
-}
-
-/** What it takes from whom. What an earlier run has sent was not reserved. */
-function paymentsOf({ members, isFresh }: Flight) {
-  if (!isFresh) return [];
-  return members.flatMap(({ bundle }) => (bundle.opened?.orders ?? []).map(({ limitOrder }) => limitOrder));
 }
 
 function bundlesOf(members: readonly Pursuit[]) {

@@ -4,7 +4,9 @@ import type { Retention } from '../../journal/prune.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
 import type { NodeId } from '../../sbor/custom.js';
+import type { Supply } from '../../settlement/compose/supply.js';
 import type { Policy } from '../../settlement/policy.js';
+import type { SettledOrder } from '../../settlement/settle.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
 import type { Desk } from './desk.js';
 import type { Experience } from './experience.js';
@@ -31,6 +33,13 @@ export interface LiveOptions {
   readonly retention?: Retention | undefined;
 }
 
+/** Of transactions whose end is not known. */
+export interface InFlight {
+  readonly orders: readonly SettledOrder[];
+  /** What they add from the solver's own account. */
+  readonly supplies: readonly Supply[];
+}
+
 /** What each part of the solver is given: the options, and everything that lies outside. */
 export interface LiveContext extends LiveOptions {
   readonly key: SolverKey;
@@ -48,6 +57,8 @@ export interface LiveContext extends LiveOptions {
    * measured by it, so that nobody who sets this machine's clock makes bundles expire.
    */
   readonly ledgerNow: () => number;
+  /** What transactions whose end is not known may still take out of accounts. */
+  readonly inFlight: () => InFlight;
   /** Fires when the solver ends, whatever is in flight. */
   readonly signal: AbortSignal;
   /** Whether new attempts are no longer made. */

@@ -1,7 +1,10 @@
 import { toHex } from '../../base/bytes.js';
+import type { SettledOrder } from '../../settlement/settle.js';
 import { formatAddress, formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
+import type { LiveContext } from './context.js';
 import type { LiveBundle } from './pursuit.js';
+import { unpaidOrders } from './unpaid.js';
 
 /** Whose fault it is that a transaction came to nothing, as far as its message says. */
 export type Blame =
@@ -9,7 +12,7 @@ export type Blame =
   | { readonly type: 'want-of-fee' }
   /** A subintent of this bundle was used up by another transaction: no other root of ours could change that. */
   | { readonly type: 'finalized'; readonly culprit: LiveBundle }
-  /** The message names an account of this bundle and of no other. */
+  /** The message names an account, or the amount that it lacked, of this bundle and of no other. */
   | { readonly type: 'named'; readonly culprit: LiveBundle }
   /** No root made now would do better. */
   | { readonly type: 'hopeless' }
@@ -20,13 +23,12 @@ const WANT_OF_FEE = /SuccessButFeeLoanNotRepaid|CostingError\(FeeReserveError/;
 const USED_UP = /Committed|Cancelled/i;
 const HOPELESS = /Committed|Cancelled|No ?Longer ?Valid/i;
 
-/** Whether a message is of an account that held too little; anything else says nothing of who pays. */
-export function saysUnpaid(message: string): boolean {
-  return /InsufficientBalance|VaultError/.test(message);
-}
-
 /** Reads the message of a refusal, a rejection, a failure or a preview (docs/interfaces.md §2). */
-export function blameFor(message: string, bundles: readonly LiveBundle[], network: number): Blame {
+export function blameFor(
+  message: string,
+  bundles: readonly LiveBundle[],
+  { network, facts }: Pick<LiveContext, 'network' | 'facts'>,
+): Blame {
   if (WANT_OF_FEE.test(message)) return { type: 'want-of-fee' };
   if (USED_UP.test(message)) {
     for (const culprit of bundles) {
@@ -37,7 +39,12 @@ export function blameFor(message: string, bundles: readonly LiveBundle[], networ
     }
   }
   if (HOPELESS.test(message)) return { type: 'hopeless' };
-  const named = bundles.filter((bundle) => accountsOf(bundle, network).some((account) => message.includes(account)));
+  const orders = bundles.flatMap(ordersOf);
+  const unpaid = unpaidOrders(message, orders, facts);
+  const isNamed = (bundle: LiveBundle): boolean =>
+    accountsOf(bundle, network).some((account) => message.includes(account)) ||
+    (unpaid.length < orders.length && ordersOf(bundle).some((order) => unpaid.includes(order)));
+  const named = bundles.filter(isNamed);
   return named.length === 1 ? { type: 'named', culprit: named[0]! } : { type: 'unknown' };
 }
 
@@ -57,6 +64,10 @@ function subintentsOf({ opened, wrapperIds }: LiveBundle, network: number): read
   );
 }
 
-function accountsOf({ opened }: LiveBundle, network: number): string[] {
-  return (opened?.orders ?? []).map(({ limitOrder }) => formatAddress(limitOrder.account, network));
+function ordersOf({ opened }: LiveBundle): readonly SettledOrder[] {
+  return opened?.orders ?? [];
+}
+
+function accountsOf(bundle: LiveBundle, network: number): string[] {
+  return ordersOf(bundle).map(({ limitOrder }) => formatAddress(limitOrder.account, network));
 }

@@ -1,8 +1,8 @@
 import { SolverError } from '../../base/error.js';
+import { consideredOf } from '../story.js';
 import { type Again, partsOf, tellDropped } from './aftermath.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
 import type { LiveContext } from './context.js';
-import { saysUnpaid } from './culprit.js';
 import { isFileFault } from './desk.js';
 import { type Doubt, declineBlind, doubtOf, type Judgement, judge } from './doubt.js';
 import { type Given, unwritten } from './ending.js';
@@ -12,7 +12,7 @@ import { obstacleOf, plan } from './planning.js';
 import { type Preview, previewOf } from './preview.js';
 import type { Pursuit } from './pursuit.js';
 import { winnerOf } from './sift.js';
-import { consideredOf, outcomeOf } from './story.js';
+import { outcomeOf } from './story.js';
 import { Takeoff } from './takeoff.js';
 
 const OVERLAP_RETRY_MS = 500;
@@ -175,15 +175,14 @@ export class Departures {
         for (const part of partsOf(pursuits, Number.POSITIVE_INFINITY)) this.goAgain(part, suspects());
         return;
       case 'end':
-        if (saysUnpaid(judgement.given.reason?.message ?? '')) {
-          context.experience.learn.couldNotPay(decision.proposal.orders);
-        }
+        for (const pursuit of pursuits) pursuit.blame(judgement.given.reason?.message ?? '');
         return giveUp(planned, judgement.given);
     }
   }
 
-  private drop({ pursuits }: Planned, { culprit: id, isUsed }: Extract<Judgement, { type: 'drop' }>): void {
+  private drop({ pursuits }: Planned, { culprit: id, isUsed, message }: Extract<Judgement, { type: 'drop' }>): void {
     const culprit = pursuits.find((pursuit) => pursuit.id === id)!;
+    culprit.blame(message);
     tellDropped(this.context.emit, culprit, pursuits, 'preview');
     this.goAgain(
       pursuits.filter((pursuit) => pursuit !== culprit),

@@ -24,7 +24,7 @@ export type Judgement =
   | { readonly type: 'alone'; readonly blind: boolean }
   | { readonly type: 'earlier-lock'; readonly extraMargin: number }
   /** One of them spoils it; `isUsed`: another transaction has used up a subintent of it. */
-  | { readonly type: 'drop'; readonly culprit: string; readonly isUsed: boolean }
+  | { readonly type: 'drop'; readonly culprit: string; readonly isUsed: boolean; readonly message: string }
   /** One of them spoils it, and it is not known which. */
   | { readonly type: 'search' }
   | { readonly type: 'end'; readonly given: Given };
@@ -67,12 +67,13 @@ export function judge(
     case 'succeeded':
       return judgeFee(decision, preview.fee, context.policy.minProfit);
     case 'spoiled': {
-      const blame = blameFor(preview.error, bundles, context.network);
+      const blame = blameFor(preview.error, bundles, context);
       if (blame.type === 'want-of-fee' && cohort.extraMargin < LOAN_UNITS) {
         return { type: 'earlier-lock', extraMargin: cohort.extraMargin + LOAN_UNITS / 4 };
       }
-      if (blame.type === 'finalized') return { type: 'drop', culprit: blame.culprit.bundleId, isUsed: true };
-      if (isMerged && blame.type === 'named') return { type: 'drop', culprit: blame.culprit.bundleId, isUsed: false };
+      const drop = { type: 'drop', message: preview.error } as const;
+      if (blame.type === 'finalized') return { ...drop, culprit: blame.culprit.bundleId, isUsed: true };
+      if (isMerged && blame.type === 'named') return { ...drop, culprit: blame.culprit.bundleId, isUsed: false };
       return isMerged ? { type: 'search' } : { type: 'end', given: spoiled(preview.error) };
     }
   }

@@ -1,29 +1,15 @@
 import type { Attos } from '../../base/amount.js';
-import type { NodeId } from '../../sbor/custom.js';
+import { MAX_PARTIES } from '../../journal/parties.js';
+import { FACTS, type PriorStory } from '../../journal/story.js';
 import type { FeePrediction } from '../../settlement/fee/predict.js';
+import { RecordedOdds } from '../../settlement/odds.js';
+import { PartyBook, type PartyOutcome, partiesOf } from '../../settlement/party.js';
 import type { Odds } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
+import type { PriceLookup } from '../../settlement/price.js';
 import type { SettledOrder } from '../../settlement/settle.js';
-
-/** What earlier settlements say of the next: chances, tip and prices, each as of now. */
-export interface Experience {
-  readonly odds: Odds;
-  /** What the tip policy asks for, in basis points. */
-  readonly tip: () => number;
-  /** Attos of XRD for one whole unit of a token, as far as they are known and fresh. */
-  readonly prices: () => ReadonlyMap<NodeId, Attos>;
-  readonly learn: Lessons;
-}
-
-/** What became of orders and races. */
-export interface Lessons {
-  readonly settled: (orders: readonly SettledOrder[]) => void;
-  /** The bundle of these orders was alone when it could not be paid for: which of them it was is not known. */
-  readonly couldNotPay: (orders: readonly SettledOrder[]) => void;
-  readonly expired: (orders: readonly SettledOrder[]) => void;
-  readonly won: (race: Race) => void;
-  readonly lost: (race: Race) => void;
-}
+import { affordableTip, afterRace, openTip, type TipState, tipCost } from '../../settlement/tip.js';
+import type { Desk } from './desk.js';
 
 /** What a settlement ran its race with. */
 export interface Race {
@@ -32,21 +18,68 @@ export interface Race {
   readonly predicted?: { readonly fee: FeePrediction; readonly profit: Attos } | undefined;
 }
 
-const NOTHING: Lessons = {
-  settled: () => {},
-  couldNotPay: () => {},
-  expired: () => {},
-  won: () => {},
-  lost: () => {},
-};
+export interface ExperienceParts {
+  readonly policy: Policy;
+  readonly desk: Desk;
+  /** The prices of this moment. */
+  readonly prices: () => PriceLookup;
+}
 
-/** Nothing but what the policy believes beforehand. */
-export function priorExperience({ chances, tip, prices }: Policy): Experience {
-  const basisPoints = tip.kind === 'fixed' ? tip.basisPoints : 0;
-  return {
-    odds: { cannotPay: () => chances.cannotPay, winsRace: () => chances.winsRace },
-    tip: () => basisPoints,
-    prices: () => prices.table,
-    learn: NOTHING,
-  };
+/** The key of what the tip policy remembers, among the facts of the journal. */
+const TIP = 'tip';
+
+/**
+ * What earlier settlements say of the next: who could not pay, which tips won. Kept in memory, where plans ask for it, and
+ * in the journal, so that the next run begins with it.
+ */
+export class Experience {
+  readonly odds: Odds;
+  readonly prices: () => PriceLookup;
+  private readonly book = new PartyBook(MAX_PARTIES);
+  private readonly policy: Policy;
+  private readonly desk: Desk;
+  private tipState: TipState;
+
+  /** Errors: those of the journal; `bad-chance`. */
+  constructor({ policy, desk, prices }: ExperienceParts) {
+    const { journal } = desk;
+    this.policy = policy;
+    this.desk = desk;
+    this.prices = prices;
+    this.book.load(journal.parties(), journal.races());
+    this.odds = new RecordedOdds(this.book, policy.chances);
+    const { cannotPay, weight } = policy.chances;
+    const prior: PriorStory = { cannotPay, weight };
+    desk.write(() => journal.setFact(FACTS.prior, prior));
+    this.tipState = openTip(policy.tip, journal.fact(TIP)?.value);
+  }
+
+  /** What the tip policy asks for now, in basis points. */
+  get tipBasisPoints(): number {
+    return this.tipState.basisPoints;
+  }
+
+  /** What was seen of orders, each by itself. */
+  sawOrders(orders: readonly SettledOrder[], outcome: PartyOutcome): void {
+    if (orders.length === 0) return;
+    const news = orders.flatMap((order) => partiesOf(order).map((party) => ({ ...party, outcome })));
+    this.book.record(news);
+    this.desk.write((journal) => journal.recordParties(news));
+  }
+
+  sawRace({ tipBasisPoints, predicted }: Race, won: boolean): void {
+    this.book.recordRace(tipBasisPoints, won);
+    this.desk.write((journal) => journal.recordRace(tipBasisPoints, won));
+    const affordable = predicted === undefined ? tipBasisPoints : this.affordable(tipBasisPoints, predicted);
+    const before = this.tipState;
+    this.tipState = afterRace(this.policy.tip, before, { won, tipBasisPoints, affordable });
+    if (this.tipState === before) return;
+    const state = this.tipState;
+    this.desk.write((journal) => journal.setFact(TIP, state));
+  }
+
+  private affordable(tipBasisPoints: number, { fee, profit }: NonNullable<Race['predicted']>): number {
+    const { minProfit = 0n } = this.policy;
+    return affordableTip(fee, profit + tipCost(fee, tipBasisPoints) - minProfit);
+  }
 }

@@ -13,6 +13,7 @@ const CONCURRENT = 4;
 const FRESH_MS = 10_000;
 /** Facts of an account in the journal: the tokens of which it holds a vault, for ever. */
 const KEY = 'vaults/';
+const NEVER = Number.NEGATIVE_INFINITY;
 /** Tokens that are kept of one account: a stranger can send it as many as he likes. */
 const MAX_VAULTS = 200;
 
@@ -23,20 +24,20 @@ interface Holdings {
   amounts: Map<NodeId, Attos>;
   /** By the monotonic clock: when the amounts were asked for. */
   readAt: number;
-  /** Less may be there than was read, and more. */
+  /** Our own transactions have taken from it since: less may be there than was read, and more. */
   touched: boolean;
-  /** What our own transactions will take that have not ended. */
-  readonly pending: Map<NodeId, Attos>;
+  /** What was asked for by then may be from before a change that nobody reckoned with. */
+  changedAt: number;
 }
 
-/** What a transaction takes from an account. */
+/** What a settled order took from an account. */
 interface Payment {
   readonly account: NodeId;
   readonly sell: { readonly resource: NodeId };
   readonly withdrawn: Attos;
 }
 
-/** What an account held moments ago, less what our own transactions take from it. */
+/** What an account held moments ago, less what our own transactions took from it since. */
 export interface Held {
   readonly atLeast: Attos;
   /** Whether there was no more than that. */
@@ -57,7 +58,7 @@ export class AccountFacts implements StateFacts {
     private readonly network: number,
     private readonly solver: NodeId,
     private readonly now: () => number,
-    /** Of the solver's end. */
+    /** Fires when nothing more can be written down. */
     private readonly signal: AbortSignal,
   ) {}
 
@@ -93,33 +94,29 @@ export class AccountFacts implements StateFacts {
   /** Undefined where that is not known. */
   held(account: NodeId, resource: NodeId): Held | undefined {
     const held = this.accounts.get(account);
-    if (held === undefined || this.now() - held.readAt > FRESH_MS) return undefined;
-    const pending = held.pending.get(resource) ?? 0n;
-    const atLeast = (held.amounts.get(resource) ?? 0n) - pending;
-    return { atLeast, isAll: pending === 0n && !held.touched };
+    if (held === undefined || !this.isFresh(held, FRESH_MS)) return undefined;
+    return { atLeast: held.amounts.get(resource) ?? 0n, isAll: !held.touched };
   }
 
-  /** A transaction of ours is on its way: what it takes cannot be paid again. */
-  reserve(payments: readonly Payment[]): void {
+  /**
+   * Orders were settled, by us. What they took may be missing already in what was read meanwhile: rather too little is
+   * known than too much.
+   */
+  take(payments: readonly Payment[]): void {
     for (const { account, sell, withdrawn } of payments) {
-      const { pending } = this.holdingsOf(account);
-      pending.set(sell.resource, (pending.get(sell.resource) ?? 0n) + withdrawn);
-    }
-  }
-
-  /** It has come to its end. What it took may be missing in what was read meanwhile already: rather too little is known. */
-  release(payments: readonly Payment[], happened: boolean): void {
-    for (const { account, sell, withdrawn } of payments) {
-      const held = this.accounts.get(account);
-      const pending = held?.pending.get(sell.resource);
-      // Of an account that was forgotten since, nothing is known anyway.
-      if (held === undefined || pending === undefined) continue;
-      if (pending > withdrawn) held.pending.set(sell.resource, pending - withdrawn);
-      else held.pending.delete(sell.resource);
-      if (!happened) continue;
+      const held = this.holdingsOf(account);
       held.touched = true;
       held.amounts.set(sell.resource, (held.amounts.get(sell.resource) ?? 0n) - withdrawn);
     }
+  }
+
+  /** What these accounts hold is not known until it is asked again. */
+  forgetAmounts(accounts: Iterable<NodeId>): void {
+    for (const account of accounts) this.holdingsOf(account).changedAt = this.now();
+  }
+
+  private isFresh({ readAt, changedAt }: Holdings, maxAge: number): boolean {
+    return readAt > changedAt && this.now() - readAt <= maxAge;
   }
 
   /** Something was paid into these accounts: the vaults are there from now on. */
@@ -137,7 +134,7 @@ export class AccountFacts implements StateFacts {
   learn(needs: readonly { readonly account: NodeId; readonly resources: readonly NodeId[] }[]): void {
     for (const { account, resources } of needs) {
       const held = this.accounts.get(account);
-      const isFresh = held !== undefined && this.now() - held.readAt <= FRESH_MS / 2;
+      const isFresh = held !== undefined && this.isFresh(held, FRESH_MS / 2);
       if (isFresh && resources.every((resource) => held.vaults.get(resource) !== undefined)) continue;
       if (this.asking.has(account) || this.asking.size >= CONCURRENT) continue;
       this.asking.add(account);
@@ -171,8 +168,8 @@ export class AccountFacts implements StateFacts {
     if (held === undefined) {
       // Whoever came first goes first: it can be asked again.
       if (this.accounts.size >= MAX_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
-      const unread = { amounts: new Map<NodeId, Attos>(), readAt: Number.NEGATIVE_INFINITY, touched: false };
-      held = { vaults: new Map(), pending: new Map(), ...unread };
+      const never = { amounts: new Map<NodeId, Attos>(), touched: false, readAt: NEVER, changedAt: NEVER };
+      held = { vaults: new Map(), ...never };
       this.accounts.set(account, held);
     }
     return held;

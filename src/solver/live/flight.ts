@@ -2,6 +2,7 @@ import type { Attos } from '../../base/amount.js';
 import type { AttemptNews } from '../../journal/model.js';
 import { chargedShares } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
+import type { Supply } from '../../settlement/compose/supply.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
 import type { LiveContext } from './context.js';
 import { Delivery } from './delivery.js';
@@ -17,6 +18,8 @@ export interface Passage {
   /** What was expected of each bundle in it, by which fee and income are divided. */
   readonly parts: readonly { readonly bundleId: string; readonly reward: Attos; readonly fee: Attos }[];
   readonly race: Race;
+  /** What it adds from the solver's own account. */
+  readonly supplies: readonly Supply[];
   /** False: an earlier run may have sent its bytes. */
   readonly isFresh: boolean;
 }
@@ -47,6 +50,7 @@ export class Flight implements Attempt {
   readonly id: string;
   readonly members: readonly Pursuit[];
   readonly race: Race;
+  readonly supplies: readonly Supply[];
   readonly isFresh: boolean;
   /** By the monotonic clock: written down, or taken up again. */
   private readonly begunAt: number;
@@ -65,6 +69,7 @@ export class Flight implements Attempt {
     this.id = passage.id;
     this.members = passage.members;
     this.race = passage.race;
+    this.supplies = passage.supplies;
     this.isFresh = passage.isFresh;
     this.begunAt = context.now();
     this.delivery = new Delivery(passage.id, passage.payload, context, {

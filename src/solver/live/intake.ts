@@ -8,10 +8,10 @@ import { reasonOf } from '../../settlement/decline.js';
 import { formatId } from '../../transaction/address.js';
 import { subintentHash } from '../../transaction/hash.js';
 import { type OpenedBundle, openFrame, type ReadOrder, refuseEarly } from '../openFrame.js';
+import { orderStory } from '../story.js';
 import type { LiveOptions } from './context.js';
 import type { Desk } from './desk.js';
 import type { LiveBundle } from './pursuit.js';
-import { orderStory } from './story.js';
 import { closesAt, wrapperIds } from './transaction.js';
 
 /** Where a frame came from, and when (Unix milliseconds). */

@@ -5,20 +5,25 @@ import { isLive, type Reason } from '../../journal/model.js';
 import type { AttemptStory } from '../../journal/story.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { Observer } from '../../observe/observers.js';
+import type { Supply } from '../../settlement/compose/supply.js';
+import type { Policy } from '../../settlement/policy.js';
+import { type PriceLookup, PriceTable } from '../../settlement/price.js';
+import type { SettledOrder } from '../../settlement/settle.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
 import { Aftermath } from './aftermath.js';
 import { Board } from './board.js';
 import { type Cohort, OPEN } from './cohort.js';
-import type { LiveContext, LiveOptions } from './context.js';
+import type { InFlight, LiveContext, LiveOptions } from './context.js';
 import { Departures } from './departures.js';
 import { Desk } from './desk.js';
-import { type Experience, priorExperience } from './experience.js';
+import { Experience } from './experience.js';
 import { AccountFacts } from './facts.js';
 import { Flight } from './flight.js';
 import { Intake, type Origin } from './intake.js';
 import { tellLoss } from './loss.js';
 import { type LiveBundle, Pursuit } from './pursuit.js';
 import { type OpenAttempt, recover } from './recovery.js';
+import { suppliesOf } from './stock.js';
 import { isTold, Upkeep } from './upkeep.js';
 
 export interface LiveParts {
@@ -27,8 +32,8 @@ export interface LiveParts {
   readonly limits: Limits;
   readonly ledger: Ledger;
   readonly emit: Observer;
-  /** Default: what the policy believes beforehand. */
-  readonly experience?: Experience;
+  /** Of this moment. Default: those that the policy names. */
+  readonly prices?: () => PriceLookup;
   readonly now?: () => number;
   readonly wallNow?: () => number;
 }
@@ -52,6 +57,8 @@ export class LiveSolver {
   private readonly upkeep: Upkeep;
   private readonly intake: Intake;
   private stopping = false;
+  /** A Gateway of the right network was. */
+  private isReached = false;
 
   constructor(
     private readonly options: LiveOptions,
@@ -68,7 +75,7 @@ export class LiveSolver {
       ...options,
       ...{ key, desk, ledger, emit, now, wallNow },
       facts: new AccountFacts(ledger, desk, options.network, options.account, now, this.end.signal),
-      experience: parts.experience ?? priorExperience(options.policy),
+      experience: new Experience({ policy: options.policy, desk, prices: parts.prices ?? namedPrices(options.policy) }),
       ledgerNow: () => {
         const reading = ledger.clock.clockAt();
         return reading === undefined ? wallNow() : reading.proposerTimestampMs + reading.ageMs;
@@ -77,7 +84,8 @@ export class LiveSolver {
       stopping: () => this.stopping,
       after: (ms, run) => this.after(ms, run),
       checkLimits: (cost) => this.upkeep.checkLimits(cost),
-      spent: () => this.upkeep.spent(),
+      spent: () => this.spent(),
+      inFlight: () => this.whatIsInFlight(),
       fail: (error, where) => this.fail(error, where),
     };
     const { context } = this;
@@ -122,7 +130,11 @@ export class LiveSolver {
     });
     // Limits may depend on the balance. Who waits in vain for a Gateway is told by whoever waits.
     reached
-      .then(() => this.upkeep.begin())
+      .then(() => {
+        this.isReached = true;
+        this.learnStock();
+        return this.upkeep.begin();
+      })
       .then(
         () => this.board.open(),
         () => {},
@@ -185,10 +197,34 @@ export class LiveSolver {
     members: readonly Pursuit[],
   ): void {
     const { tipBasisPoints = 0 } = (details ?? {}) as Partial<AttemptStory>;
-    const passage = { ...{ id, payload, members, parts: bundles, race: { tipBasisPoints } }, isFresh: false };
+    const supplies = suppliesOf(details, this.options.network);
+    const passage = { ...{ id, payload, members, parts: bundles, race: { tipBasisPoints }, supplies }, isFresh: false };
     const flight = new Flight(passage, this.context, this.aftermath);
     for (const member of members) member.takeOff(flight, 1, isLive(state));
     flight.resume(isLive(state));
+  }
+
+  private whatIsInFlight(): InFlight {
+    const orders: SettledOrder[] = [];
+    const supplies = new Set<Supply>();
+    for (const pursuit of this.pursuits) {
+      if (pursuit.inFlight === 0) continue;
+      orders.push(...pursuit.orders);
+      for (const attempt of pursuit.openAttempts) for (const supply of attempt.supplies) supplies.add(supply);
+    }
+    return { orders, supplies: [...supplies] };
+  }
+
+  private spent(): void {
+    this.upkeep.spent();
+    this.context.facts.forgetAmounts([this.options.account]);
+    this.learnStock();
+  }
+
+  /** What may be added from the own account depends on what is there. */
+  private learnStock(): void {
+    const { account, policy } = this.options;
+    if (policy.inventory.size > 0) this.context.facts.learn([{ account, resources: [...policy.inventory.keys()] }]);
   }
 
   private learn({ opened }: LiveBundle): void {
@@ -203,6 +239,7 @@ export class LiveSolver {
   private keepUp(): void {
     this.guard('upkeep', () => {
       this.board.expire();
+      if (this.isReached) this.learnStock();
       this.upkeep.run(this.board.size === 0);
     });
     this.after(UPKEEP_MS, () => this.keepUp());
@@ -230,4 +267,9 @@ export class LiveSolver {
     const detail = error instanceof Error ? error.message.slice(0, 300) : undefined;
     this.parts.emit({ type: 'internal-error', code, where, detail });
   }
+}
+
+function namedPrices({ prices }: Policy): () => PriceLookup {
+  const named = PriceTable.of(prices.table).at(0);
+  return () => named;
 }

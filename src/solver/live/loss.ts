@@ -1,7 +1,9 @@
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { LossStory } from '../../journal/story.js';
-import type { CommittedDetails } from '../../ledger/answer.js';
+import type { CommittedDetails, FeeSummary } from '../../ledger/answer.js';
+import { tipCost } from '../../settlement/tip.js';
 import type { LiveContext } from './context.js';
+import type { Race } from './experience.js';
 import type { Flight } from './flight.js';
 import type { Pursuit } from './pursuit.js';
 
@@ -30,29 +32,45 @@ export function lossOf(
   const payment = details?.balances?.fees.find(({ type }) => type === 'FeePayment');
   const committedAt = details?.roundTimestampMs;
   const lateMs = committedAt === undefined || sentAt === undefined ? undefined : sentAt - committedAt;
-  const ourTip = `${race.tipBasisPoints} basis points`;
   return {
     winner,
     winnerAccount: payment?.entity,
-    winnerFee: feeText(details?.feePaid),
-    ...{ committedAt, submittedAt: sentAt, lateMs, ourTip },
-    wouldHaveWon: wordsFor(lateMs, ourTip),
+    winnerFee: amountText(details?.feePaid),
+    winnerTip: amountText(details?.feeSummary?.tip),
+    ...{ committedAt, submittedAt: sentAt, lateMs, ourTip: amountText(tipOf(race)) },
+    wouldHaveWon: wordsFor(lateMs, race.tipBasisPoints, details?.feeSummary),
   };
 }
 
-function feeText(fee: Attos | undefined): string | undefined {
-  return fee === undefined ? undefined : formatAmount(fee);
+/** What our tip would have cost; undefined where that was forgotten by a restart. */
+function tipOf({ tipBasisPoints, predicted }: Race): Attos | undefined {
+  if (tipBasisPoints === 0) return 0n;
+  return predicted && tipCost(predicted.fee, tipBasisPoints);
+}
+
+function amountText(amount: Attos | undefined): string | undefined {
+  return amount === undefined ? undefined : formatAmount(amount);
 }
 
 /** Rounds of the ledger follow each other about so quickly: within one, the tip decides. */
 const ROUND_MS = 500;
 
-function wordsFor(lateMs: number | undefined, ourTip: string): string {
+/** What it says rests on the time of the winner's round, which is when its proposer began it, and on this machine's clock. */
+function wordsFor(lateMs: number | undefined, ourTip: number, summary: FeeSummary | undefined): string {
   if (lateMs === undefined) return 'not known: no Gateway shows when the winner was committed';
   if (lateMs > 0) {
     return `a submission ${lateMs} ms earlier: the winner was committed before ours was sent (by the time of its round)`;
   }
-  const ahead = `${-lateMs} ms before the winner's round`;
-  if (lateMs > -ROUND_MS) return `some ${ROUND_MS + lateMs} ms, or a tip above ${ourTip}: ours was sent ${ahead}`;
-  return `a tip above ${ourTip}, or another Gateway: ours was sent ${ahead} and lost all the same`;
+  const ahead = `ours was sent ${-lateMs} ms before the winner's round`;
+  const other = lateMs > -ROUND_MS ? `a submission ${ROUND_MS + lateMs} ms earlier` : 'another Gateway';
+  const its = summary && basisPointsOf(summary);
+  if (its === undefined) return `${other}, or a tip above ${ourTip} basis points (the winner's is not shown): ${ahead}`;
+  const tips = `the winner tipped ${its} basis points, we ${ourTip}`;
+  if (its < ourTip) return `${other}: ${ahead}, and ${tips}`;
+  return `${other}, or a tip of at least ${its + 1} basis points: ${ahead}, and ${tips}`;
+}
+
+/** The tip as it was asked for; rounded up, since what is compared with it must be above. */
+function basisPointsOf({ tip, tipped }: FeeSummary): number | undefined {
+  return tipped <= 0n ? undefined : Number((tip * 10_000n + tipped - 1n) / tipped);
 }

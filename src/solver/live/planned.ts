@@ -1,10 +1,10 @@
 import type { Attos } from '../../base/amount.js';
 import type { Expected, NewShare } from '../../journal/model.js';
 import type { SettleDecision } from '../../settlement/planner/model.js';
+import { consideredOf } from '../story.js';
 import type { Cohort } from './cohort.js';
 import type { Given } from './ending.js';
 import type { Pursuit } from './pursuit.js';
-import { consideredOf } from './story.js';
 
 /** A settlement that was decided for, with what it took, by the monotonic clock. */
 export interface Planned {

@@ -1,15 +1,12 @@
-import type { Attos } from '../../base/amount.js';
-import type { NodeId } from '../../sbor/custom.js';
-import type { Ppm } from '../../settlement/chance.js';
 import { randomDiscriminator } from '../../settlement/compose/transaction.js';
-import type { Odds, PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
+import type { PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
 import { planSettlements } from '../../settlement/planner/plan.js';
-import type { SettledOrder } from '../../settlement/settle.js';
 import { findExpired } from '../openFrame.js';
 import type { LiveContext } from './context.js';
 import { type Given, unwritten } from './ending.js';
-import type { Held } from './facts.js';
+import { withBalances } from './payers.js';
 import type { LiveBundle } from './pursuit.js';
+import { stockOf } from './stock.js';
 
 /** What stands in the way of any attempt of a bundle now. */
 export function obstacleOf(bundle: LiveBundle, context: LiveContext): Given | undefined {
@@ -36,53 +33,21 @@ export function plan(
 ): readonly PlanDecision[] {
   const { epoch } = context.ledger.clock.clockAt()!;
   const { experience, policy, facts } = context;
-  const odds = withBalances(waiting, experience.odds, (account, resource) => facts.held(account, resource));
+  // A bundle may wait again while nodes hold on to a root of it that they refused.
+  const pending = new Set([...waiting.flatMap(({ orders }) => orders), ...context.inFlight().orders]);
   const planContext: PlanContext = {
     network: context.network,
     epoch,
     solver: { account: context.account, publicKey: context.key.publicKey },
     facts,
     composition: policy.composition,
-    policy: {
-      ...policy,
-      maxBundles: alone ? 1 : policy.maxBundles,
-      prices: { ...policy.prices, table: experience.prices() },
-    },
-    odds,
-    tipBasisPoints: experience.tip(),
+    policy: { ...policy, maxBundles: alone ? 1 : policy.maxBundles },
+    odds: withBalances(experience.odds, facts, pending),
+    prices: experience.prices(),
+    inventory: stockOf(context),
+    tipBasisPoints: experience.tipBasisPoints,
     extraMargin,
     newDiscriminator: randomDiscriminator,
   };
   return planSettlements(waiting, planContext);
-}
-
-/** Of an order whose account held less than it withdraws, moments ago: something may have come in since. */
-const SHORT: Ppm = 900_000;
-
-/** No order fails for want of funds whose account held enough, moments ago, for all of its orders that wait. */
-function withBalances(
-  waiting: readonly WaitingBundle[],
-  odds: Odds,
-  heldBy: (account: NodeId, resource: NodeId) => Held | undefined,
-): Odds {
-  const wanted = new Map<string, Attos>();
-  const keyOf = ({ limitOrder: { account, sell } }: SettledOrder): string => account + sell.resource;
-  for (const { orders } of waiting) {
-    for (const order of orders) {
-      const key = keyOf(order);
-      wanted.set(key, (wanted.get(key) ?? 0n) + order.limitOrder.withdrawn);
-    }
-  }
-  return {
-    winsRace: (tip) => odds.winsRace(tip),
-    cannotPay: (order) => {
-      const { account, sell, foreignCall } = order.limitOrder;
-      // One with flash liquidity makes what it sells.
-      const held = foreignCall === undefined ? heldBy(account, sell.resource) : undefined;
-      if (held === undefined) return odds.cannotPay(order);
-      if (held.atLeast >= (wanted.get(keyOf(order)) ?? order.limitOrder.withdrawn)) return 0;
-      const isShort = held.isAll && held.atLeast < order.limitOrder.withdrawn;
-      return Math.max(odds.cannotPay(order), isShort ? SHORT : 0);
-    },
-  };
 }

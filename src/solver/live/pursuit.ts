@@ -1,9 +1,12 @@
 import type { Attos } from '../../base/amount.js';
+import type { Supply } from '../../settlement/compose/supply.js';
 import type { WaitingBundle } from '../../settlement/planner/model.js';
+import type { SettledOrder } from '../../settlement/settle.js';
 import type { OpenedBundle } from '../openFrame.js';
 import { type Cohort, OPEN } from './cohort.js';
 import type { LiveContext } from './context.js';
 import { type Ended, endOfBundle, type Given, isWeighty } from './ending.js';
+import { unpaidOrders } from './unpaid.js';
 
 /** A bundle on its way. `opened` is missing where its frame can no longer be read, after a restart. */
 export interface LiveBundle {
@@ -22,6 +25,8 @@ export interface Attempt {
   readonly id: string;
   /** It was committed as a success, though the journal does not know it yet. */
   readonly succeeded: boolean;
+  /** What it adds from the solver's own account. */
+  readonly supplies: readonly Supply[];
 }
 
 /**
@@ -42,6 +47,8 @@ export class Pursuit {
   /** Why nodes did not take its last attempt that they did not take, where that may be its own fault. */
   private refusal: string | undefined;
   private isLost = false;
+  /** Somebody in it could not pay: known, however often it is tried again. */
+  private isBlamed = false;
   private given: Given | undefined;
   private finished = false;
 
@@ -61,6 +68,11 @@ export class Pursuit {
 
   get openAttempts(): Iterable<Attempt> {
     return this.open;
+  }
+
+  /** Its orders; none where its frame can no longer be read. */
+  get orders(): readonly SettledOrder[] {
+    return this.bundle.opened?.orders ?? [];
   }
 
   /** As the planner sees it; only of what was opened. */
@@ -123,6 +135,17 @@ export class Pursuit {
     this.conclude();
   }
 
+  /**
+   * Why it came to nothing, for its own fault: remembers who could not pay. Not in a dry run, where nobody is ever seen to
+   * pay either.
+   */
+  blame(message: string): void {
+    if (this.isBlamed || (!this.context.submit && this.attempts === 0)) return;
+    const unpaid = unpaidOrders(message, this.orders, this.context.facts);
+    this.isBlamed = unpaid.length > 0;
+    this.context.experience.sawOrders(unpaid, 'could-not-pay');
+  }
+
   /** Takes up ends of an earlier run. */
   remember(ends: readonly Ended[], attempts: number): void {
     this.ends.push(...ends);
@@ -182,6 +205,7 @@ export class Pursuit {
     if (this.finished) return;
     this.finished = true;
     const { outcome, reason } = given;
+    if (outcome === 'expired') this.context.experience.sawOrders(this.orders, 'expired');
     this.context.emit({
       ...{ type: 'bundle-finished', bundleId: this.bundle.bundleId },
       ...{ outcome, reason: reason?.code, profit },

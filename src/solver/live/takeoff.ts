@@ -11,6 +11,7 @@ import { Flight, type Tower } from './flight.js';
 import { deadlineOf, giveUp, newShare, type Planned } from './planned.js';
 import type { Preview } from './preview.js';
 import type { Pursuit } from './pursuit.js';
+import { isInStock } from './stock.js';
 import { attemptStory, outcomeOf } from './story.js';
 
 /** Where those go who cannot take off. */
@@ -41,8 +42,9 @@ export class Takeoff {
       const clear = pursuits.filter((pursuit) => this.ground.isClear(pursuit));
       if (clear.length < pursuits.length) return this.ground.goAgain(clear, cohort);
     }
-    if (!context.submit) return this.simulate(planned, preview);
     const { proposal } = decision;
+    if (!isInStock(proposal.quote.inventory, context)) return this.ground.goAgain(pursuits, cohort);
+    if (!context.submit) return this.simulate(planned, preview);
     const limit = context.checkLimits(proposal.lock);
     if (limit !== undefined) {
       // What is too dear together may not be alone.
@@ -59,13 +61,13 @@ export class Takeoff {
     const { tipBasisPoints } = proposal.signed.transactionIntent.transactionHeader.value;
     const race = { tipBasisPoints, predicted: { fee: proposal.fee, profit: proposal.quote.profit } };
     const parts = decision.shares;
-    const passage = { ...{ id, payload, members: pursuits, parts, race }, isFresh: true };
+    const supplies = proposal.quote.inventory;
+    const passage = { ...{ id, payload, members: pursuits, parts, race, supplies }, isFresh: true };
     const flight = new Flight(passage, context, this.tower);
     pursuits.forEach((pursuit, index) => {
       pursuit.waiting = false;
       pursuit.takeOff(flight, numbers[index]!);
     });
-    context.facts.reserve(proposal.orders.map(({ limitOrder }) => limitOrder));
     flight.depart();
   }
 

@@ -15,7 +15,7 @@ export interface PriceFeedOptions {
   /** Milliseconds after which a price that was read is none. */
   readonly maxAge: number;
   readonly everyMs?: number | undefined;
-  readonly emit: (event: EventOf<'prices'>) => void;
+  readonly emit: (event: EventOf<'prices' | 'prices-read'>) => void;
   readonly nameOf?: (resource: NodeId) => string;
 }
 
@@ -75,8 +75,9 @@ export class PriceFeed {
     const source = this.options.sources[index]!;
     try {
       const reading = await withDeadline((inTime) => source.read(inTime), READING_MS, signal, this.surroundings);
-      const { table, refused } = this.take(reading);
+      const { table, refused, age } = this.take(reading);
       this.latest[index] = table;
+      this.options.emit({ type: 'prices-read', source: source.name, ageMs: age });
       this.tell(index, { ok: true, tokens: table.size, detail: inShort(refused) });
     } catch (error) {
       if (signal.aborted) return;
@@ -96,7 +97,7 @@ export class PriceFeed {
   }
 
   /** A reading as a table. The source's word for its age counts by the wall clock; from then on ours does, which nobody sets. */
-  private take({ prices, asOf, refused }: PriceReading): { table: PriceTable; refused: string[] } {
+  private take({ prices, asOf, refused }: PriceReading): { table: PriceTable; refused: string[]; age: number } {
     const { maxAge, nameOf = String } = this.options;
     const { now, wallNow } = this.surroundings;
     const age = asOf === undefined ? 0 : wallNow() - asOf;
@@ -112,7 +113,7 @@ export class PriceFeed {
         left.push(`${error.path}: ${error.message}`);
       }
     }
-    return { table, refused: left };
+    return { table, refused: left, age: Math.max(0, age) };
   }
 }
 

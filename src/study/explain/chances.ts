@@ -1,11 +1,10 @@
 import { decodeBech32m } from '../../base/bech32m.js';
 import { toHex } from '../../base/bytes.js';
-import type { OrderStory } from '../../journal/story.js';
-import { ENTITY, type NodeId } from '../../sbor/custom.js';
+import type { OrderStory, PriorStory } from '../../journal/story.js';
+import type { NodeId } from '../../sbor/custom.js';
 import type { Ppm } from '../../settlement/chance.js';
 import { posterior } from '../../settlement/odds.js';
 import type { PartyKind, PartyRecord } from '../../settlement/party.js';
-import type { Policy } from '../../settlement/policy.js';
 
 /** What is known of an account or a maker, and what follows from it. */
 export interface PartyChance extends PartyRecord {
@@ -24,36 +23,29 @@ export type PartyRecords = (kind: PartyKind, id: NodeId) => PartyRecord | undefi
 export function chancesOf(
   orders: readonly OrderStory[],
   records: PartyRecords,
-  { cannotPay, weight }: Policy['chances'],
+  { cannotPay, weight }: PriorStory,
 ): PartyChance[] {
   const found = new Map<string, PartyChance>();
-  const weigh = (kind: PartyKind, id: string, nodes: readonly NodeId[], prior: Ppm): PartyChance => {
-    const record = nodes.map((node) => records(kind, node)).find((each) => each !== undefined);
-    const { settled = 0, couldNotPay = 0, expired = 0 } = record ?? {};
+  const weigh = (kind: PartyKind, id: string, prior: Ppm): PartyChance => {
+    const node = nodeOf(id);
+    const { settled = 0, couldNotPay = 0, expired = 0 } = (node === undefined ? undefined : records(kind, node)) ?? {};
     const chance = posterior(couldNotPay, couldNotPay + settled, { chance: prior, weight });
     const party = { kind, id, settled, couldNotPay, expired, chance, prior };
     found.set(kind + id, party);
     return party;
   };
   for (const { account, maker } of orders) {
-    const made = maker === undefined ? undefined : weigh('maker', maker, identitiesOf(maker), cannotPay);
-    weigh('account', account, nodeOf(account), made?.chance ?? cannotPay);
+    const made = maker === undefined ? undefined : weigh('maker', maker, cannotPay);
+    weigh('account', account, made?.chance ?? cannotPay);
   }
   return [...found.values()];
 }
 
-/** A story tells the hash of a maker's key; a record is of the identity that the key owns, which tells the curve too. */
-function identitiesOf(hash: string): NodeId[] {
-  const { GlobalPreallocatedEd25519Identity, GlobalPreallocatedSecp256k1Identity } = ENTITY;
-  return [GlobalPreallocatedEd25519Identity, GlobalPreallocatedSecp256k1Identity].map(
-    (entity) => entity.toString(16).padStart(2, '0') + hash,
-  );
-}
-
-function nodeOf(address: string): NodeId[] {
+/** A journal may hold anything. */
+function nodeOf(address: string): NodeId | undefined {
   try {
-    return [toHex(decodeBech32m(address).data)];
+    return toHex(decodeBech32m(address).data);
   } catch {
-    return [];
+    return undefined;
   }
 }

@@ -2,12 +2,12 @@ import type { Reason } from '../../journal/model.js';
 import type { Attempt } from '../../journal/query/attempts.js';
 import type { Bundle } from '../../journal/query/bundles.js';
 import type { JournalReader } from '../../journal/reader.js';
-import type { BundleStory, CandidateStory, LossStory, OrderStory } from '../../journal/story.js';
+import { type BundleStory, type CandidateStory, FACTS, type LossStory, type OrderStory } from '../../journal/story.js';
 import { BEST } from '../../settlement/policy.js';
 import { STATUSES, type Status } from '../figures/group.js';
 import type { Money } from '../figures/money.js';
 import { entryOf } from '../report/entry.js';
-import { attemptStory, bundleStory, type KnownAttemptStory } from '../story.js';
+import { attemptStory, bundleStory, type KnownAttemptStory, priorStory } from '../story.js';
 import { chancesOf, type PartyChance } from './chances.js';
 import { type Matched, matchingOf } from './matching.js';
 
@@ -43,22 +43,23 @@ export interface Explanation {
   readonly gaps: readonly string[];
 }
 
-/** Chances are told with the prior of the built-in policies: which policy decided, the story tells by name only. */
+/** Chances are told as they are now, with the prior of the policy that ran last. */
 export function explainBundle(
   bundle: Bundle,
-  reader: Pick<JournalReader, 'attempts' | 'copies' | 'items' | 'party'>,
+  reader: Pick<JournalReader, 'attempts' | 'copies' | 'items' | 'party' | 'fact'>,
 ): Explanation {
   const { id, source, receivedAt, expiresAt, finishedAt, status, reason, winner } = bundle;
   const story = bundleStory(bundle.details);
   const attempts = reader.attempts(bundle).map((attempt) => ({ attempt, story: attemptStory(attempt.details) }));
   const orders = story.orders ?? [];
   const entry = entryOf(bundle, reader);
+  const prior = priorStory(reader.fact(FACTS.prior)?.value) ?? BEST.chances;
   return {
     ...{ id, source, receivedAt, expiresAt, finishedAt, status, reason, winner, orders, attempts },
     copies: reader.copies(id),
     wrapperIds: reader.items(bundle).map(({ wrapperId }) => wrapperId),
     matching: matchingOf(orders),
-    chances: chancesOf(orders, (kind, party) => reader.party(kind, party), BEST.chances),
+    chances: chancesOf(orders, (kind, party) => reader.party(kind, party), prior),
     considered: story.considered ?? [],
     simulated: story.simulated,
     loss: story.loss,

@@ -34,7 +34,7 @@ export function explanationObject(explanation: Explanation): Record<string, unkn
 }
 
 function attemptObject({ attempt, story }: ExplainedAttempt): Record<string, unknown> {
-  const { policy, tipBasisPoints, feeKnown, assumed, preview, considered, stages } = story;
+  const { policy, tipBasisPoints, feeKnown, assumed, inventory, preview, considered, stages } = story;
   return {
     n: attempt?.n ?? null,
     transactionId: attempt?.transactionId ?? null,
@@ -55,6 +55,7 @@ function attemptObject({ attempt, story }: ExplainedAttempt): Record<string, unk
     tipBasisPoints: tipBasisPoints ?? null,
     feeKnown: feeKnown ?? null,
     assumed: assumed ?? null,
+    inventory: inventory ?? [],
     preview: preview ?? null,
     considered: considered ?? [],
     stages: stages ?? null,

@@ -1,10 +1,9 @@
-import { formatAmount } from '../../base/amount.js';
-import type { CandidateStory } from '../../journal/story.js';
-import type { Candidate, PlanDecision } from '../../settlement/planner/model.js';
+import type { PlanDecision } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import { checkPolicyNetwork } from '../../settlement/policyFile.js';
 import type { Recording } from '../../solver/recording.js';
 import { SeenBundles } from '../../solver/seenBundles.js';
+import { candidateStory } from '../../solver/story.js';
 import { networkById } from '../../transaction/network.js';
 import { Agenda } from '../stream/agenda.js';
 import { type Arrival, isDead, readArrival } from '../stream/arrival.js';
@@ -86,18 +85,4 @@ const NOTHING = {
 
 function pushOf({ receivedAt, orders }: Arrival) {
   return { receivedAt, orders };
-}
-
-/** A candidate as the journal keeps it. */
-export function candidateStory(candidate: Candidate): CandidateStory {
-  const { reward, surplus, fee, tip, failureCost, expected, ...rest } = candidate;
-  return {
-    ...rest,
-    reward: formatAmount(reward),
-    surplus: formatAmount(surplus),
-    fee: formatAmount(fee),
-    tip: formatAmount(tip),
-    failureCost: formatAmount(failureCost),
-    expected: formatAmount(expected),
-  };
 }

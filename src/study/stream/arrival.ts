@@ -5,7 +5,7 @@ import type { WaitingBundle } from '../../settlement/planner/model.js';
 import { isWaiting, openWaiting } from '../../solver/processFrame.js';
 import type { Recording } from '../../solver/recording.js';
 import type { SeenBundles } from '../../solver/seenBundles.js';
-import { orderStory } from '../orderStory.js';
+import { orderStory } from '../../solver/story.js';
 
 /** A recorded push, read and verified once for everybody who plans with it. */
 export interface Arrival {

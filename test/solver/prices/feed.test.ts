@@ -31,8 +31,11 @@ class Scripted implements PriceSource {
 function open(sources: readonly PriceSource[], options: Partial<PriceFeedOptions> = {}) {
   const clock = { now: 1_000, wall: 1_767_225_600_000, slept: 0 };
   const events: EventOf<'prices'>[] = [];
+  const ages: number[] = [];
+  const emit: PriceFeedOptions['emit'] = (event) =>
+    void (event.type === 'prices' ? events.push(event) : ages.push(event.ageMs));
   const feed = new PriceFeed(
-    { table: new Map(), sources, maxAge: 60_000, emit: (event) => events.push(event), ...options },
+    { table: new Map(), sources, maxAge: 60_000, emit, ...options },
     {
       now: () => clock.now,
       wallNow: () => clock.wall,
@@ -43,7 +46,7 @@ function open(sources: readonly PriceSource[], options: Partial<PriceFeedOptions
     },
   );
   const value = (resource: string) => feed.lookup().valueOf(resource, ONE);
-  return { feed, clock, events, value, refresh: () => feed.refreshAll(NEVER) };
+  return { feed, clock, events, ages, value, refresh: () => feed.refreshAll(NEVER) };
 }
 
 describe('a feed of prices', () => {

@@ -1,0 +1,54 @@
+import type { WrappedOrder } from '../anthic/wrappedOrder.js';
+import { formatAmount } from '../base/amount.js';
+import type { CandidateStory, OrderStory } from '../journal/story.js';
+import type { NodeId } from '../sbor/custom.js';
+import type { Candidate } from '../settlement/planner/model.js';
+import type { SettledOrder } from '../settlement/settle.js';
+import { formatAddress, formatId } from '../transaction/address.js';
+import { subintentHash } from '../transaction/hash.js';
+import { preallocatedIdentity } from '../transaction/key.js';
+
+/** An order as the journal keeps it. The maker is known of what was verified. */
+export function orderStory(item: WrappedOrder, verified: SettledOrder | undefined, network: number): OrderStory {
+  const { limitOrder, script, wrapper } = item;
+  const { account, sell, buy } = limitOrder;
+  const amountOf = ({ resource, amount }: { resource: NodeId; amount: bigint }) => ({
+    resource: formatAddress(resource, network),
+    amount: formatAmount(amount),
+  });
+  return {
+    wrapperId: formatId('subtxid', subintentHash(wrapper), network),
+    account: formatAddress(account, network),
+    maker: verified && makerOf(verified, network),
+    sells: amountOf(sell),
+    buys: amountOf(buy),
+    reward: formatAmount(script.reward),
+  };
+}
+
+/** As a party is known (`partiesOf`): by the identity that the signing key owns. */
+function makerOf({ signers, ownerUnproven }: SettledOrder, network: number): string | undefined {
+  const [key] = signers.order;
+  return ownerUnproven || key === undefined ? undefined : formatAddress(preallocatedIdentity(key), network);
+}
+
+/** A candidate as the journal keeps it. */
+export function candidateStory(candidate: Candidate): CandidateStory {
+  const { reward, surplus, fee, tip, failureCost, expected, ...rest } = candidate;
+  return {
+    ...rest,
+    reward: formatAmount(reward),
+    surplus: formatAmount(surplus),
+    fee: formatAmount(fee),
+    tip: formatAmount(tip),
+    failureCost: formatAmount(failureCost),
+    expected: formatAmount(expected),
+  };
+}
+
+/** Bound of what is kept: a planner may look at many. */
+const MAX_CANDIDATES = 50;
+
+export function consideredOf(candidates: readonly Candidate[]): CandidateStory[] {
+  return candidates.slice(0, MAX_CANDIDATES).map(candidateStory);
+}
