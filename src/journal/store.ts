@@ -138,7 +138,7 @@ export class Store {
     if (this.isTogether) return this.writePart(durability, change);
     try {
       // SQLite forbids the change of mind within a transaction.
-      if (durability === 'durable') this.db.pragma('synchronous = full');
+      if (durability === 'durable') this.statement('pragma synchronous = full').run();
       this.statement('begin immediate').run();
       const result = change();
       this.statement('commit').run();
@@ -154,7 +154,7 @@ export class Store {
       this.rollback();
       throw error;
     } finally {
-      if (durability === 'durable') this.db.pragma('synchronous = normal');
+      if (durability === 'durable') this.statement('pragma synchronous = normal').run();
     }
   }
 
