@@ -6,6 +6,7 @@ import { findAttempt, submitAttempt, updateAttempt } from './attemptNews.js';
 import { type AttemptBooks, type Conflict, insertAttempt, liveConflicts, potentialCost } from './attempts.js';
 import type { End } from './bundles.js';
 import { checkEnd, endBundle, findTaken, insertBundle, patchDetails, setState, taken } from './bundles.js';
+import { Checkpointer } from './checkpointer.js';
 import { JournalError } from './error.js';
 import type { LimitBooks, LimitState } from './limits.js';
 import type { AttemptNews, NewAttempt, NewBundle } from './model.js';
@@ -35,6 +36,7 @@ export interface JournalOptions extends StoreOptions {
  */
 export class Journal extends JournalReader implements LimitBooks {
   private readonly books: AttemptBooks;
+  private readonly checkpointer: Checkpointer;
 
   private constructor(
     store: Store,
@@ -42,6 +44,7 @@ export class Journal extends JournalReader implements LimitBooks {
     private readonly now: () => number,
   ) {
     super(store);
+    this.checkpointer = new Checkpointer(store.path);
     this.books = { store, tally: new Tally(store), ledger: new Ledger(store, now()) };
   }
 
@@ -65,6 +68,7 @@ export class Journal extends JournalReader implements LimitBooks {
   }
 
   override close(): void {
+    this.checkpointer.close();
     super.close();
     this.lock.release();
   }
@@ -276,9 +280,9 @@ export class Journal extends JournalReader implements LimitBooks {
     return pruneSome(this.store, retention, this.now());
   }
 
-  /** Moves the log into the database: call it when there is nothing else to do, so that no submission waits for it. */
+  /** Moves the log into the database, in the background. */
   checkpoint(): void {
-    this.store.checkpoint();
+    this.checkpointer.run();
   }
 
   /** False after a write failed for the file's sake, until one succeeds. While false, nothing may be submitted. */

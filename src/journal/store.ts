@@ -203,7 +203,7 @@ export class Store {
     return this.fault;
   }
 
-  /** Writes the log back into the database, as far as readers allow. Best when there is nothing else to do. */
+  /** Writes the log back into the database, as far as readers allow, and waits for the disk. */
   checkpoint(): void {
     this.reading(() => this.db.pragma('wal_checkpoint(passive)'));
   }

@@ -55,10 +55,10 @@ export class Upkeep {
     this.tellClock();
     if (this.options.submit && desk.open) this.checkLimits(0n);
     if (now() - this.balanceAt > BALANCE_MS) void this.readBalance();
-    // Between two bundles, so that no submission waits for it.
-    if (!isIdle || !desk.open) return;
+    if (!desk.open) return;
     desk.journal.checkpoint();
-    this.prune();
+    // Between two bundles, so that no submission waits for it.
+    if (isIdle) this.prune();
   }
 
   /** A step at a time: whatever has piled up, the next bundle waits for one step at most. */
