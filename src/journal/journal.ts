@@ -11,7 +11,7 @@ import { JournalError } from './error.js';
 import type { LimitBooks, LimitState } from './limits.js';
 import type { AttemptNews, NewAttempt, NewBundle } from './model.js';
 import { canonicalPath, OwnerLock } from './ownerLock.js';
-import { recordParties, recordRace } from './parties.js';
+import { forgetParties, recordParties, recordRace } from './parties.js';
 import { type Pruned, prune, pruneSome, type Retention } from './prune.js';
 import { JournalReader } from './reader.js';
 import { Ledger, type LimitName, readLimits } from './spend.js';
@@ -37,6 +37,7 @@ export interface JournalOptions extends StoreOptions {
 export class Journal extends JournalReader implements LimitBooks {
   private readonly books: AttemptBooks;
   private readonly checkpointer: Checkpointer;
+  private partyWrites = 0;
 
   private constructor(
     store: Store,
@@ -248,7 +249,10 @@ export class Journal extends JournalReader implements LimitBooks {
 
   /** Adds what orders showed of their accounts and makers to what is remembered of them. */
   recordParties(news: readonly PartyNews[]): void {
-    this.store.write('deferred', () => recordParties(this.store, news, this.now()));
+    this.store.write('deferred', () => {
+      recordParties(this.store, news, this.now());
+      if (this.partyWrites++ % FORGET_EVERY === 0) forgetParties(this.store);
+    });
   }
 
   /** Adds a race to what is remembered of its tip. */
@@ -321,6 +325,8 @@ export class Journal extends JournalReader implements LimitBooks {
 
 /** Bytes that a probe writes: a large settlement and what goes with it. */
 const PROBE = 128 * 1024;
+/** Parties beyond what is remembered are looked for with each so manieth write. */
+const FORGET_EVERY = 100;
 
 const COPY: End = { outcome: 'duplicate', reason: { code: 'duplicate', message: 'the same wrappers came before' } };
 

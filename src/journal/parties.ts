@@ -30,6 +30,10 @@ export function recordParties(store: Store, news: readonly PartyNews[], now: num
       now,
     );
   }
+}
+
+/** Inside `write` only: counts them all, so not with each that is written. */
+export function forgetParties(store: Store): void {
   const [row] = store.sql<{ over: number }>(`select count(*) - ${MAX_PARTIES} as over from party`);
   if (row!.over <= 0) return;
   store.change(
