@@ -18,7 +18,7 @@ export interface MakerOptions {
   readonly signer: FillSigner;
   /** The address of its account. */
   readonly address: string;
-  /** False: a dry run. Nothing that binds is sent, neither prices nor fills. */
+  /** False: a dry run. Nothing that binds is sent, neither prices nor fills; what was quoted before is taken back. */
   readonly submit: boolean;
   readonly store: MakerStore;
   readonly ledger: MakerLedger & { readonly clock: Pick<LedgerClock, 'clockAt' | 'staleness'> };
