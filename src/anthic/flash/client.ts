@@ -119,8 +119,11 @@ export class FlashClient {
     if (this.stopping === undefined) {
       this.flush(Number.POSITIVE_INFINITY);
       this.fills.stop();
-      this.cancelRepeats();
-      this.stopping = Promise.all(this.sessions.map((session) => session.stop())).then(() => this.cancelFlush?.());
+      this.stopping = Promise.all(this.sessions.map((session) => session.stop())).then(() => {
+        // Their ends have asked for both once more.
+        this.cancelFlush?.();
+        this.cancelRepeats();
+      });
     }
     return this.stopping;
   }

@@ -59,11 +59,10 @@ Example:
       --network stokenet --key-file user.key --sell '0.0003 xwBTC' --buy xUSDC --slippage 20 --compare --submit
 
 The manifest is written on this machine from the servers' prices, fees and addresses, and shown before it is sent. What it
-may cost at worst is yours to say: --at-least or --at-most, and --max-fee; an order outside them is not signed. With
---json: an object with the order, then, once submitted, one with its end.
-Exit status: 0 when the order settled, or for a dry run; 1 when it expired, was refused, was outside
-those bounds, or nothing could be sent; 2 bad
-usage; 3 a key file that cannot be read.`,
+may cost at worst is yours to say: --at-least or --at-most, and --max-fee; an order outside them is not signed.
+With --json: an object with the order, then, once submitted, one with its end.
+Exit status: 0 when the order settled, or for a dry run; 1 when it expired, was refused, was outside those bounds, or
+nothing could be sent; 2 bad usage; 3 a key file that cannot be read.`,
     )
     .action((options: Options) => submit(options, io));
 }

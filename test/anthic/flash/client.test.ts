@@ -295,12 +295,14 @@ describe('FlashClient over real sockets', () => {
 
   it('tells the books once more when a connection has ended: what it sent may come late', async () => {
     const repeats: (() => void)[] = [];
+    const waiting = new Set<() => void>();
     const clock: Clock = {
       ...systemClock,
       after(ms, run) {
         if (ms !== 1_000) return systemClock.after(ms, run);
         repeats.push(run);
-        return () => {};
+        waiting.add(run);
+        return () => waiting.delete(run);
       },
     };
     const client = await started({ connections: 2, clock });
@@ -313,6 +315,8 @@ describe('FlashClient over real sockets', () => {
     repeats[0]!();
     const third = (await server.called(BOOK, 3))[2];
     expect([third!.link, third!.params]).toEqual([second!.link, second!.params]);
+    await client.stop();
+    expect([repeats.length > 1, waiting.size]).toEqual([true, 0]);
   });
 
   it('stays on a connection that works when an earlier one is back', async () => {
