@@ -5,6 +5,7 @@ export class MakerError extends SolverError {
   declare readonly code:
     | 'bad-pricing'
     | 'store-foreign'
+    | 'store-locked'
     | 'store-missing'
     | 'store-newer'
     | 'store-of-another-maker'

@@ -20,6 +20,7 @@ interface Reservation extends Movement {
 export class Inventory {
   private balances: ReadonlyMap<string, Attos> = new Map();
   private stateVersion: number | undefined;
+  private newestSeen: number | undefined;
   private readonly reservations = new Map<string, Reservation>();
 
   constructor(
@@ -32,6 +33,12 @@ export class Inventory {
   /** No balance has been read yet: nothing can be promised. */
   get isEmpty(): boolean {
     return this.stateVersion === undefined;
+  }
+
+  /** The newest state that was read where it is older than the last fill that settled; else undefined. */
+  get behind(): { readonly seen: number; readonly since: number } | undefined {
+    if (this.stateVersion !== undefined || this.newestSeen === undefined) return undefined;
+    return { seen: this.newestSeen, since: this.since };
   }
 
   get promises(): number {
@@ -90,6 +97,7 @@ export class Inventory {
 
   /** The balances at a state of the ledger. An older state than the last, of a Gateway that lags, says nothing new. */
   observe(stateVersion: number, balances: ReadonlyMap<string, Attos>): void {
+    this.newestSeen = Math.max(stateVersion, this.newestSeen ?? 0);
     if (stateVersion < (this.stateVersion ?? this.since)) return;
     this.stateVersion = stateVersion;
     this.balances = balances;

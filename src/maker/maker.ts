@@ -18,7 +18,7 @@ export interface MakerOptions {
   readonly signer: FillSigner;
   /** The address of its account. */
   readonly address: string;
-  /** False: a dry run. Nothing that binds is sent, neither prices nor fills. */
+  /** False: a dry run. Nothing that binds is sent, neither prices nor fills; what was quoted before is taken back. */
   readonly submit: boolean;
   readonly store: MakerStore;
   readonly ledger: MakerLedger & { readonly clock: Pick<LedgerClock, 'clockAt' | 'staleness'> };
@@ -170,12 +170,23 @@ export class Maker {
   private obstacle(): Decline | undefined {
     const { clock, ledger, maxClockAgeMs, maxPricingAgeMs = Number.POSITIVE_INFINITY } = this.options;
     if (this.terms === undefined) return decline('no-terms', 'the terms of the Trade API are not known');
-    if (this.inventory.isEmpty) return decline('no-balances', 'the balances are not known');
+    if (this.inventory.isEmpty) return decline('no-balances', this.withoutBalances());
     if (clock.monotonic() - this.pricingAt > maxPricingAgeMs) {
       return decline('prices-stale', `the prices are older than ${maxPricingAgeMs} ms`);
     }
     const stale = ledger.clock.staleness(maxClockAgeMs);
     return stale === undefined ? undefined : decline('clock-stale', stale);
+  }
+
+  private withoutBalances(): string {
+    const { behind } = this.inventory;
+    if (behind === undefined) return 'the balances are not known';
+    const { path } = this.options.store;
+    const { seen, since } = behind;
+    return (
+      `the ledger is at state ${seen} only, and a fill of ${path} settled at ${since}: the Gateway lags, or the store is of ` +
+      'another ledger, such as an earlier sandbox (give it a new one)'
+    );
   }
 
   private receive(order: NewOrder): void {

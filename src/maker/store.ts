@@ -1,5 +1,6 @@
 import type { FillExecution, NewOrder, Pair } from '../anthic/flash/wire.js';
 import type { Attos } from '../base/amount.js';
+import { JournalError } from '../journal/error.js';
 import { canonicalPath, OwnerLock } from '../journal/ownerLock.js';
 import { Database } from './database.js';
 import { MakerError } from './error.js';
@@ -48,23 +49,24 @@ const KEPT_DECLINED = 10_000;
  */
 export class MakerStore {
   private constructor(
+    readonly path: string,
     private readonly db: Database,
     private readonly lock: OwnerLock,
     private readonly now: () => number,
   ) {}
 
   /**
-   * Opens or makes the store; one process at a time. Errors: `journal-locked`, `store-foreign`, `store-newer`,
+   * Opens or makes the store; one process at a time. Errors: `store-locked`, `store-foreign`, `store-newer`,
    * `store-of-another-maker`.
    */
   static open(path: string, owner: StoreOwner, now: () => number): MakerStore {
     const file = canonicalPath(path);
-    const lock = OwnerLock.take(file);
+    const lock = takeLock(file);
     let db: Database | undefined;
     try {
       db = Database.open(file);
-      const store = new MakerStore(db, lock, now);
-      store.own(file, owner);
+      const store = new MakerStore(file, db, lock, now);
+      store.own(owner);
       return store;
     } catch (error) {
       db?.close();
@@ -242,17 +244,31 @@ export class MakerStore {
     return this.db.all(this.db.query.selectFrom('quoted').selectAll());
   }
 
-  private own(path: string, { network, account }: StoreOwner): void {
+  private own({ network, account }: StoreOwner): void {
     const { query } = this.db;
     this.db.write(() => {
       for (const [key, value] of Object.entries({ network: String(network), account })) {
         this.db.run(query.insertInto('meta').values({ key, value }).orIgnore());
         const row = this.db.get(query.selectFrom('meta').select('value').where('key', '=', key));
         if (row?.value === value) continue;
-        throw new MakerError('store-of-another-maker', `${path} is of ${key} ${row?.value}, not of ${value}`, {
+        throw new MakerError('store-of-another-maker', `${this.path} is of ${key} ${row?.value}, not of ${value}`, {
           hint: 'give every account a store of its own',
         });
       }
+    });
+  }
+}
+
+/** The lock is the journal's, its words are not: who reads them has no journal. */
+function takeLock(file: string): OwnerLock {
+  try {
+    return OwnerLock.take(file);
+  } catch (cause) {
+    if (!(cause instanceof JournalError) || cause.code !== 'journal-locked') throw cause;
+    throw new MakerError('store-locked', `another maker owns the store ${file}`, {
+      hint: 'run one maker on a store: end the other one, or name another file with --store',
+      cause,
+      retry: true,
     });
   }
 }

@@ -50,6 +50,7 @@ const LEVELS: Levels = {
   'recording-rotated':      'info',
   'pricing-changed':        'info',
   'pricing-refused':        'error',
+  'pricing-limits-unused':  'warn',
   'terms-failed':           'warn',
   'quotes-paused':          'warn',
   'quotes-resumed':         'info',

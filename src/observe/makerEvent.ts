@@ -8,6 +8,8 @@ export type MakerEvent =
   | { readonly type: 'pricing-changed'; readonly file: string; readonly pairs: readonly string[] }
   /** It changed and cannot be used: the prices of before stand. `field` says where. */
   | { readonly type: 'pricing-refused'; readonly file: string; readonly field: string; readonly detail: string }
+  /** It limits tokens that none of its pairs trade: they may be misspelled. */
+  | { readonly type: 'pricing-limits-unused'; readonly file: string; readonly symbols: readonly string[] }
   /** Fees, level, tokens and the rule of settlement, from the Trade API. */
   | { readonly type: 'terms-failed'; readonly code: string; readonly detail: string }
   /** From here to `quotes-resumed` all prices are taken back. */

@@ -2,6 +2,9 @@ import { EventEmitter } from 'node:events';
 import { Readable } from 'node:stream';
 import { describe, expect, it, vi } from 'vitest';
 import { makerCommand } from '../../src/cli/maker.js';
+import { LedgerClock } from '../../src/ledger/clock.js';
+import { Maker } from '../../src/maker/maker.js';
+import { PricingFile } from '../../src/maker/pricingFile.js';
 import { MakerStore } from '../../src/maker/store.js';
 import { fillOf, pricingOf } from '../maker/support.js';
 import { FlashServer } from '../support/flashServer.js';
@@ -116,8 +119,10 @@ describe('maker', () => {
       await logged('terms-failed');
       folder.write('own.json', '{');
       await logged('pricing-refused');
-      folder.write('own.json', JSON.stringify({ pairs: [] }));
+      folder.write('own.json', JSON.stringify({ pairs: [], tokens: { xUSCD: { max: '5' } } }));
       await vi.waitFor(() => expect(io.stdout.text.match(/pricing-changed/g)).toHaveLength(2), { timeout: 8000 });
+      await logged('pricing-limits-unused');
+      expect(io.stdout.text).toContain('"symbols":["xUSCD"]');
       signals.emit('SIGTERM');
       await running;
       await logged('stopped');
@@ -126,6 +131,26 @@ describe('maker', () => {
     } finally {
       signals.emit('SIGTERM');
       await flash.close();
+      await sandbox.close();
+    }
+  });
+});
+
+describe('a maker that cannot start', () => {
+  it('leaves nothing running', async () => {
+    const sandbox = await ruleSandbox();
+    const clock = vi.spyOn(LedgerClock.prototype, 'run');
+    const prices = vi.spyOn(PricingFile.prototype, 'stop');
+    const start = vi.spyOn(Maker.prototype, 'start').mockRejectedValueOnce(new Error('the disk is full'));
+    try {
+      const config = settings({ gateways: [sandbox.gateway.url] });
+      const { status, stderr } = await cli(['maker', '--config', config], '', { ANTHIC_API_KEY: 'k' });
+      expect([status, stderr]).toEqual([1, expect.stringContaining('the disk is full')]);
+      await clock.mock.results[0]!.value;
+      expect(clock.mock.calls[0]![0].aborted).toBe(true);
+      expect(prices).toHaveBeenCalled();
+    } finally {
+      for (const spy of [clock, prices, start]) spy.mockRestore();
       await sandbox.close();
     }
   });

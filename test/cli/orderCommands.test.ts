@@ -132,6 +132,67 @@ describe('order quote', () => {
   });
 });
 
+/** The documented answer, all sales taxed like this. */
+function infoOf({ taker, execution }: { taker?: string; execution?: string }) {
+  const info = structuredClone(documented('info'));
+  for (const level of info.per_level_anthic_fee) level.taker_fee = taker ?? level.taker_fee;
+  for (const fee of info.per_token_settlement_fee) {
+    fee.transaction_execution_amount = execution ?? fee.transaction_execution_amount;
+  }
+  return { json: info };
+}
+
+describe("the user's own bounds", () => {
+  const BUY = ['--sell', 'xUSDC', '--buy', '4.2 xwBTC'];
+
+  it.each([
+    ['buys-too-little', ['--at-least', '28.522545'], {}, 'at least 28.522545 xUSDC, got 28.522544 xUSDC'],
+    ['buys-too-little', ['--at-least', '28.522544', '--slippage', '1'], {}, 'got 28.519691 xUSDC'],
+    ['fees-too-high', [], { taker: '0.9' }, 'at most 5 % of 0.0003 xwBTC, got 0.00027 xwBTC for Anthic and 0.000003'],
+    ['fees-too-high', [], { execution: '0.1' }, '0.100001 xwBTC for the settlement'],
+    ['fees-too-high', ['--max-fee', '1.08'], {}, 'at most 1.08 %'],
+  ])('refuse before anything is signed: %s %j %j', async (code, more, fees, message) => {
+    const servers = await openServers();
+    servers.trade.on('GET /trade/info', infoOf(fees));
+    for (const run of [
+      submit(servers, ...more, '--submit'),
+      quote(servers, DOCUMENTED, ...more, '--account', ACCOUNT),
+    ]) {
+      const { status, stdout, stderr } = await run;
+      expect([status, stdout]).toEqual([1, '']);
+      expect(stderr).toContain(`[${code}]\nhint: nothing was signed`);
+      expect(stderr).toContain(message);
+    }
+    expect(servers.trade.asked.every(({ method }) => method === 'GET')).toBe(true);
+  });
+
+  it('let through what is just within them', async () => {
+    const servers = await openServers();
+    const least = await submit(servers, '--at-least', '28.522544', '--max-fee', '1.09', '--json');
+    expect(jsonLines(least)[0].buy.amount).toBe('28.522544');
+    servers.trade.on('GET /trade/info', infoOf({ taker: '0.9' }));
+    expect((await quote(servers, DOCUMENTED, '--max-fee', '91')).status).toBe(0);
+  });
+
+  it('count the fees in what is withdrawn', async () => {
+    const servers = await openServers();
+    const [{ withdrawn }] = jsonLines(await quote(servers, BUY, '--json'));
+    expect((await quote(servers, BUY, '--at-most', withdrawn)).status).toBe(0);
+    const { status, stderr } = await quote(servers, BUY, '--at-most', withdrawn.replace(/.$/, ''));
+    expect([status, stderr]).toEqual([1, expect.stringMatching(/, fees included \[withdraws-too-much\]/)]);
+  });
+
+  it.each([
+    [[...DOCUMENTED, '--at-most', '1'], 'expected --at-least, not --at-most'],
+    [[...BUY, '--at-least', '1'], 'expected --at-most, not --at-least'],
+    [[...DOCUMENTED, '--max-fee', '-1'], 'expected 0 or more'],
+    [[...DOCUMENTED, '--at-least', 'much'], 'expected a decimal'],
+  ])('are used badly: %j', async (trade, message) => {
+    const { status, stderr } = await quote(await openServers(), trade);
+    expect([status, stderr]).toEqual([2, expect.stringContaining(message)]);
+  });
+});
+
 describe('order submit', () => {
   it('signs and shows an order, and sends nothing unless told', async () => {
     const servers = await openServers();
@@ -238,7 +299,7 @@ describe('order submit', () => {
     };
     const { status, stdout, stderr } = await submit(servers, '--submit', '--json');
     expect(status).toBe(1);
-    expect(stderr).toContain('[order-expired]');
+    expect(stderr).toContain('[order-expired]\nhint: either no maker filled it, or');
     expect(jsonLines({ status, stdout, stderr })[1]).toMatchObject({ outcome: 'expired' });
   });
 

@@ -134,6 +134,18 @@ describe('the market maker', () => {
     expect(events.filter(({ type }) => type === 'internal-error')).toEqual([]);
   });
 
+  it('names a store whose fills settled later than the ledger is old', async () => {
+    const earlier = MakerStore.open(file, { network: NETWORK, account: address }, Date.now);
+    earlier.writeAhead(fillOf('a'));
+    earlier.settled('a', 'txid_1', 11);
+    earlier.close();
+    await make().start();
+    const { why } = await found('quotes-paused');
+    expect(why).toContain(`the ledger is at state 10 only, and a fill of ${stores[0]!.path} settled at 11`);
+    ledger.stateVersion = 11;
+    await found('quotes-resumed');
+  });
+
   it('quotes, fills with the order turned round, and reserves until the ledger has it', async () => {
     await quoting();
     expect(lastBook()).toEqual({

@@ -100,7 +100,9 @@ describe('the store of a maker', () => {
   it('is of one account, one process, and its own kind', () => {
     const file = path();
     const store = open(file);
-    expect(() => open(file)).toThrow(expect.objectContaining({ code: 'journal-locked' }));
+    expect(() => open(file)).toThrow(
+      expect.objectContaining({ code: 'store-locked', message: `another maker owns the store ${file}` }),
+    );
     store.close();
     expect(() => open(file, { ...OWNER, account: 'other' })).toThrow(
       expect.objectContaining({ code: 'store-of-another-maker' }),

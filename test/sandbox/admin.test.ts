@@ -57,6 +57,18 @@ describe('the stand beside the API', () => {
   });
 
   it.each([
+    ['POST', 'faults', { origin: 'https://evil.test', 'content-type': 'application/json' }, '{"rules":[]}'],
+    ['POST', 'fund', { 'content-type': 'text/plain' }, '{}'],
+    ['POST', 'rounds', { origin: 'null' }, undefined],
+    ['DELETE', 'faults', { origin: 'http://127.0.0.1:1' }, undefined],
+  ])('takes nothing from a page: %s %s %j', async (method, path, headers, body) => {
+    const before = await (await fetch(`${sandbox.gateway.url}/sandbox`)).json();
+    const response = await fetch(`${sandbox.gateway.url}/sandbox/${path}`, { method, headers, body: body ?? null });
+    expect([response.status, (await response.json()).message]).toEqual([403, expect.stringContaining('this machine')]);
+    expect(await (await fetch(`${sandbox.gateway.url}/sandbox`)).json()).toEqual(before);
+  });
+
+  it.each([
     ['/faults', { rules: [{}] }, 'rules[0].fault'],
     ['/tokens', { symbol: 'x', divisibility: 19 }, 'divisibility'],
     ['/tokens', {}, 'symbol'],

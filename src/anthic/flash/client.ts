@@ -41,6 +41,11 @@ export interface FlashHealth extends FeedHealth {
 const REMEMBERED = 20_000;
 /** Until what waits to be sent is looked at again. */
 const BOOK_RETRY_MS = 20;
+/**
+ * After a connection's end, when the books are sent once more. What it had sent may still be on its way, and would undo what
+ * came over the next one: between connections nothing keeps an order.
+ */
+const BOOK_REPEATS_MS = [1_000, 10_000];
 
 /**
  * A market maker's side of the Flash Liquidity API (docs/interfaces.md §4.2), over several connections that count as one:
@@ -55,6 +60,9 @@ export class FlashClient {
   private readonly clock: Clock;
   private readonly bookBufferBytes: number;
   private cancelFlush: (() => void) | undefined;
+  private cancelRepeats: () => void = () => {};
+  /** The connection that books go over, for as long as it is ready. */
+  private quoting: FlashSession | undefined;
   private stopping: Promise<void> | undefined;
 
   /**
@@ -111,7 +119,11 @@ export class FlashClient {
     if (this.stopping === undefined) {
       this.flush(Number.POSITIVE_INFINITY);
       this.fills.stop();
-      this.stopping = Promise.all(this.sessions.map((session) => session.stop())).then(() => this.cancelFlush?.());
+      this.stopping = Promise.all(this.sessions.map((session) => session.stop())).then(() => {
+        // Their ends have asked for both once more.
+        this.cancelFlush?.();
+        this.cancelRepeats();
+      });
     }
     return this.stopping;
   }
@@ -151,10 +163,27 @@ export class FlashClient {
     this.flush();
   }
 
+  private repeatSoon(): void {
+    this.cancelRepeats();
+    if (this.stopping !== undefined) return;
+    const timers = BOOK_REPEATS_MS.map((ms) =>
+      this.clock.after(ms, () => {
+        this.books.forgetSent();
+        this.flush();
+      }),
+    );
+    this.cancelRepeats = () => {
+      for (const cancel of timers) cancel();
+    };
+  }
+
   private sessionDown(session: FlashSession): void {
     this.executions.forget(session);
+    if (session !== this.quoting) return;
+    this.quoting = undefined;
     this.books.forgetSent();
     this.flushSoon(0);
+    this.repeatSoon();
   }
 
   private orderReceived(order: NewOrder): void {
@@ -173,7 +202,9 @@ export class FlashClient {
   private flush(most = this.bookBufferBytes): void {
     this.cancelFlush?.();
     this.cancelFlush = undefined;
-    const [session] = this.ready;
+    // Not always the first: one that is ready again must not overtake what waits on the one in use.
+    if (this.quoting?.isReady !== true) this.quoting = this.ready[0];
+    const session = this.quoting;
     if (session === undefined) return;
     const isDone = this.books.flush((book) => session.bufferedAmount < most && session.sendBook(book));
     if (!isDone) this.flushSoon(BOOK_RETRY_MS);

@@ -93,6 +93,12 @@ async function serve(
 ): Promise<{ inFlight: number }> {
   const ending = new AbortController();
   let clock: Promise<void> | undefined;
+  // What runs on would keep the process.
+  const end = async () => {
+    pricing.stop();
+    ending.abort();
+    await clock;
+  };
   try {
     await reachLedger(ledger, network.id, emit, signal);
     clock = ledger.clock.run(ending.signal);
@@ -100,14 +106,15 @@ async function serve(
     await maker.start();
     await aborted(signal);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!signal.aborted) {
+      await end();
+      throw error;
+    }
   }
   const started = performance.now();
   emit({ type: 'shutdown', signal: String(signal.reason), inFlight: maker.openFills });
-  pricing.stop();
   const { inFlight } = await maker.stop(shutdownTimeoutMs);
-  ending.abort();
-  await clock;
+  await end();
   emit({ type: 'stopped', inFlight, tookMs: performance.now() - started });
   return { inFlight };
 }
@@ -117,8 +124,11 @@ function openPricing(
   emit: Observer,
   onChange: (pricing: PricingFile['pricing'], ageMs: number) => void,
 ): PricingFile {
-  const tell = ({ pairs }: PricingFile['pricing']) => {
+  const tell = ({ pairs, tokens }: PricingFile['pricing']) => {
     emit({ type: 'pricing-changed', file: path, pairs: pairs.map(({ base, quote }) => `${base}/${quote}`) });
+    const traded = new Set(pairs.flatMap(({ base, quote }) => [base, quote]));
+    const symbols = [...tokens.keys()].filter((symbol) => !traded.has(symbol));
+    if (symbols.length > 0) emit({ type: 'pricing-limits-unused', file: path, symbols });
   };
   const file = openFile({
     ...{ path, intervalMs, clock: systemClock },

@@ -24,5 +24,7 @@ export async function followToEnd(
     return;
   }
   if (json) await printJson(io.stdout, { id, outcome: 'expired' });
-  throw new CliError(EXIT.failure, 'order-expired', `${id} was not settled in its time, and cannot be any more`);
+  throw new CliError(EXIT.failure, 'order-expired', `${id} was not settled in its time, and cannot be any more`, {
+    hint: 'either no maker filled it, or what was filled was not settled in time: a later quote, or more slippage, may help',
+  });
 }

@@ -1,5 +1,5 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { type Attos, parseAmount } from '../../base/amount.js';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Attos, parseAmount, units } from '../../base/amount.js';
 import { SolverError } from '../../base/error.js';
 import type { Network } from '../../transaction/network.js';
 import { CliError, EXIT, usageError } from '../error.js';
@@ -18,6 +18,12 @@ export interface TradeOptions extends ServerOptions {
   readonly sell: Side;
   readonly buy: Side;
   readonly slippage: number;
+  /** Of what is bought. */
+  readonly atLeast?: Attos;
+  /** Of what is withdrawn: what is sold and both fees. */
+  readonly atMost?: Attos;
+  /** Both fees, in percent of what is sold: attos, 10^18 being one percent. */
+  readonly maxFee: Attos;
   readonly account?: string;
 }
 
@@ -26,6 +32,9 @@ export interface Side {
   readonly token: string;
   readonly amount: Attos | undefined;
 }
+
+/** An order of a few dollars pays a settlement fee of some percent; more is likely a server's fault. */
+const MAX_FEE = units(5);
 
 export function addServerOptions(command: Command): Command {
   return command
@@ -50,7 +59,14 @@ export function addTradeOptions(command: Command): Command {
       'what is bought, by symbol or address; one of the two has an amount',
       side,
     )
-    .option('--slippage <basis points>', 'how much worse than the order book the order may be', count, 0);
+    .option('--slippage <basis points>', 'how much worse than the order book the order may be', count, 0)
+    .option('--at-least <amount>', 'least to buy, where --sell has the amount: refuse an order that buys less', bound)
+    .option('--at-most <amount>', 'most to withdraw, fees included, where --buy has the amount', bound)
+    .addOption(
+      new Option('--max-fee <percent>', 'most that both fees may be of what is sold')
+        .argParser(bound)
+        .default(MAX_FEE, '5'),
+    );
 }
 
 /** Which side is fixed. Error: `bad-usage`. */
@@ -86,6 +102,12 @@ function parsed(text: string): Attos {
   } catch (error) {
     throw new InvalidArgumentError((error as Error).message);
   }
+}
+
+function bound(text: string): Attos {
+  const value = parsed(text);
+  if (value >= 0n) return value;
+  throw new InvalidArgumentError('expected 0 or more');
 }
 
 function collect(text: string, before: readonly string[] = []): readonly string[] {

@@ -19,9 +19,10 @@ import { usageError } from '../error.js';
 import type { Io } from '../io.js';
 import { KEY_VARIABLE, loadSolverKey } from '../keySource.js';
 import { formatFields, indent, printJson, printLine } from '../output.js';
+import { checkBounds, checkUsage } from './bounds.js';
 import { followToEnd } from './follow.js';
 import { type Quoted, quoteFromServers } from './market.js';
-import { addTradeOptions, asUsage, count, exactSide, type TradeOptions } from './options.js';
+import { addTradeOptions, asUsage, count, type TradeOptions } from './options.js';
 import { openLedger, openTradeApi, readTime } from './servers.js';
 import { quoteFields, quoteJson } from './show.js';
 
@@ -42,7 +43,12 @@ export function submitCommand(io: Io): Command {
     .description('compose and sign an order; with --submit, hand it in and follow it to its end')
     .option('--key-file <file>', `the key that signs, as keygen makes it; or ${KEY_VARIABLE}`)
     .option('--account <address>', "whose order it is; default: the key's own account")
-    .option('--expires-in <seconds>', '15 to 60, from now', count, EXPIRES_IN)
+    .option(
+      '--expires-in <seconds>',
+      'whole seconds from now, 15 to 60; Anthic wants 15 left when it arrives, so that 20 is the least that is safe',
+      count,
+      EXPIRES_IN,
+    )
     .option('--compare', "refuse to sign what differs from the manifest that Anthic's /construction/compose writes")
     .option('--submit', 'submit the order; else everything but that')
     .addHelpText(
@@ -52,16 +58,17 @@ Example:
   $ anthic-solver order submit --url https://trade-api.staging.anthic.io --gateway https://stokenet.radixdlt.com \\
       --network stokenet --key-file user.key --sell '0.0003 xwBTC' --buy xUSDC --slippage 20 --compare --submit
 
-The manifest is written on this machine from the servers' prices, fees and addresses, and shown before it is sent. With
---json: an object with the order, then, once submitted, one with its end.
-Exit status: 0 when the order settled, or for a dry run; 1 when it expired, was refused, or nothing could be sent; 2 bad
-usage; 3 a key file that cannot be read.`,
+The manifest is written on this machine from the servers' prices, fees and addresses, and shown before it is sent. What it
+may cost at worst is yours to say: --at-least or --at-most, and --max-fee; an order outside them is not signed.
+With --json: an object with the order, then, once submitted, one with its end.
+Exit status: 0 when the order settled, or for a dry run; 1 when it expired, was refused, was outside those bounds, or
+nothing could be sent; 2 bad usage; 3 a key file that cannot be read.`,
     )
     .action((options: Options) => submit(options, io));
 }
 
 async function submit(options: Options, io: Io): Promise<void> {
-  exactSide(options);
+  checkUsage(options);
   asUsage(() => expiryAfter(0n, options.expiresIn));
   const key = loadSolverKey(options.keyFile, io);
   if (key === undefined) throw usageError(`expected a key: give --key-file or ${KEY_VARIABLE}`);
@@ -77,6 +84,7 @@ async function submitWith(key: SolverKey, options: Options, io: Io): Promise<voi
   const api = openTradeApi(options.url, io);
   const ledger = await openLedger(options);
   const quoted = await quoteFromServers(options, account.address, api, ledger);
+  checkBounds(quoted, options);
   await checkFunds(quoted, account, ledger);
   // As late as can be: its seconds count from here.
   const subintent = composeFor(quoted, account, options, await readTime(ledger));

@@ -85,7 +85,10 @@ export class LocalAnthic {
     const people = { users, solvers, anthic: account };
     const started: { close(): Promise<void> }[] = [];
     try {
-      const trade = await TradeServer.start({ ...shared, desk, people }, { desk, makers, feed, faults });
+      const trade = await TradeServer.start(
+        { ...shared, desk, people },
+        { desk, makers, feed, faults, host: settings.ports.host },
+      );
       started.push(trade);
       const flash = await startFlash({ ...shared, desk });
       started.push(flash);

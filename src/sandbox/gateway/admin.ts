@@ -5,14 +5,16 @@ import { EngineError } from '../engine/engine.js';
 import { NO_FAULTS, parseFaults } from '../fault/fault.js';
 import { FaultSchedule } from '../fault/schedule.js';
 import { type Fields, text } from '../fields.js';
+import { obstacleOf } from '../guard.js';
 import { parseAccount, parseFunds, parseToken, plant } from '../seed.js';
 import type { World } from '../world/world.js';
 import { deliver, jsonAnswer } from './deliver.js';
+import { GatewayError } from './error.js';
 import { bodyOf, errorAnswer, type Gateway } from './server.js';
 
 /**
  * What a test stand needs and no Gateway has, under `/sandbox/`. Bodies and answers are JSON, `camelCase`; errors are the
- * Gateway's. No fault befalls these calls.
+ * Gateway's. No fault befalls these calls. What does more than tell is taken from this machine only, and from no page.
  *
  *     GET    /sandbox            the ledger's time and what waits
  *     GET    /sandbox/faults     the rules, and how often each fired
@@ -27,7 +29,10 @@ import { bodyOf, errorAnswer, type Gateway } from './server.js';
 export function addAdmin(app: FastifyInstance, gateway: Gateway): void {
   const { world } = gateway;
   const route = (method: 'GET' | 'POST' | 'DELETE', path: string, action: (body: Fields) => unknown) =>
-    app.route({ method, url: path, handler: (request, reply) => run(action, request, reply) });
+    app.route({
+      ...{ method, url: path, handler: (request, reply) => run(action, request, reply) },
+      ...(method === 'GET' ? {} : { onRequest: async (request) => guard(request, new URL(gateway.url).hostname) }),
+    });
   route('GET', '/sandbox', () => stateOf(world));
   route('GET', '/sandbox/faults', () => ({ rules: gateway.faults.report() }));
   route('POST', '/sandbox/faults', (body) => {
@@ -60,6 +65,11 @@ export function addAdmin(app: FastifyInstance, gateway: Gateway): void {
     }
     return balances;
   });
+}
+
+function guard(request: FastifyRequest, listening: string): void {
+  const obstacle = obstacleOf(request, listening);
+  if (obstacle !== undefined) throw new GatewayError(403, obstacle);
 }
 
 async function goRounds(world: World, body: Fields) {

@@ -5,6 +5,7 @@ import { ASSUMED_SHAPES } from '../../../src/anthic/assumptions.js';
 import { FlashClient, type FlashOptions } from '../../../src/anthic/flash/client.js';
 import type { FlashEvent } from '../../../src/anthic/flash/event.js';
 import type { FillExecution, NewOrder } from '../../../src/anthic/flash/wire.js';
+import { type Clock, systemClock } from '../../../src/anthic/stream/clock.js';
 import { units } from '../../../src/base/amount.js';
 import { FlashServer, newOrder } from '../../support/flashServer.js';
 import { startStreamServer } from '../../support/streamServer.js';
@@ -290,6 +291,45 @@ describe('FlashClient over real sockets', () => {
     expect(server.calls(FILL).map(({ params }) => params)).toEqual([
       { order_id: 'x', signed_partial_transaction: 'aa' },
     ]);
+  });
+
+  it('tells the books once more when a connection has ended: what it sent may come late', async () => {
+    const repeats: (() => void)[] = [];
+    const waiting = new Set<() => void>();
+    const clock: Clock = {
+      ...systemClock,
+      after(ms, run) {
+        if (ms !== 1_000) return systemClock.after(ms, run);
+        repeats.push(run);
+        waiting.add(run);
+        return () => waiting.delete(run);
+      },
+    };
+    const client = await started({ connections: 2, clock });
+    client.setBook(book(units(1)));
+    const [first] = await server.called(BOOK);
+    expect(repeats).toEqual([]);
+    server.react.set(START_EXECUTIONS, () => 'silence');
+    first!.link.terminate();
+    const [, second] = await server.called(BOOK, 2);
+    repeats[0]!();
+    const third = (await server.called(BOOK, 3))[2];
+    expect([third!.link, third!.params]).toEqual([second!.link, second!.params]);
+    await client.stop();
+    expect([repeats.length > 1, waiting.size]).toEqual([true, 0]);
+  });
+
+  it('stays on a connection that works when an earlier one is back', async () => {
+    const client = await started({ connections: 2 });
+    client.setBook(book(units(1)));
+    const [first] = await server.called(BOOK);
+    first!.link.terminate();
+    const second = (await server.called(BOOK, 2))[1]!.link;
+    await server.called(START_ORDERS, 3);
+    client.setBook(book(units(3)));
+    await until(() =>
+      expect(server.calls(BOOK).at(-1)).toMatchObject({ link: second, params: { bids: [['3', '1']] } }),
+    );
   });
 
   describe('a fill', () => {

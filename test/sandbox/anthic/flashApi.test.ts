@@ -111,6 +111,13 @@ describe('a price book', () => {
     expect(await book()).toEqual({ bids: [], asks: [] });
   });
 
+  it('takes the largest amounts there may be, whose sum is an amount still', async () => {
+    const most = `1${'0'.repeat(27)}`;
+    for (const maker of [await silent(1), await silent(2)])
+      expect(await maker.quote([[most, most]], [])).toHaveProperty('result');
+    expect(await book()).toEqual({ bids: [[most, `2${'0'.repeat(27)}`]], asks: [] });
+  });
+
   it('may be a notification, as the documentation has it', async () => {
     const maker = await silent();
     const params = { pair: pair(), bids: [['95086', '0.000013']], asks: [['95263', '4.151835']] };
@@ -151,6 +158,8 @@ describe('a price book', () => {
     ],
     [{ asks: [['1', '0']] }, 'invalid-params', 'asks[0][1]'],
     [{ asks: [['1', '1e5']] }, 'invalid-params', 'asks[0][1]'],
+    [{ bids: [['1', `3${'0'.repeat(39)}`]] }, 'invalid-params', 'bids[0][1]'],
+    [{ bids: [[`1${'0'.repeat(27)}.1`, '1']] }, 'invalid-params', 'bids[0][0]'],
     [{ asks: Array.from({ length: 201 }, () => ['1', '1']) }, 'bad-request', 'asks'],
   ])('of %j is refused, and the one before stays', async (change, code, path) => {
     const maker = await silent();

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CommittedDetails } from '../../../src/ledger/answer.js';
 import { EventFeed } from '../../../src/sandbox/anthic/events.js';
-import { guard } from '../../../src/sandbox/page/guard.js';
+import { guard } from '../../../src/sandbox/anthic/trade/guard.js';
 import { Settlements } from '../../../src/sandbox/page/settlements.js';
 import { post } from '../../support/gateway.js';
 import { accountOf, makerKey, SIM, type Stand, startStand, USER } from './support.js';
@@ -143,10 +143,10 @@ describe('an order by hand', () => {
 });
 
 /** As a browser would send it: `fetch` would not send these headers. */
-function send(headers: Record<string, string>): Promise<{ status: number; text: string }> {
+function send(headers: Record<string, string>, path = '/sandbox/quotes'): Promise<{ status: number; text: string }> {
   const { hostname, port } = new URL(stand.anthic.tradeUrl);
   return new Promise((resolve, reject) => {
-    const sent = request({ hostname, port, path: '/sandbox/quotes', method: 'POST', headers }, (response) => {
+    const sent = request({ hostname, port, path, method: 'POST', headers }, (response) => {
       let text = '';
       response.on('data', (chunk) => {
         text += chunk;
@@ -218,8 +218,10 @@ describe('requests of others', () => {
     ['a form of another kind', { 'content-type': 'application/x-www-form-urlencoded' }],
     ['nobody who says what it is', {}],
   ])('are refused: %s', async (_what, headers) => {
-    const { status, text } = await send(headers);
-    expect([status, JSON.parse(text).error.code]).toEqual([403, 'forbidden']);
+    for (const path of ['/sandbox/quotes', '/sandbox/orders', '/sandbox/faults']) {
+      const { status, text } = await send(headers, path);
+      expect([status, JSON.parse(text).error.code]).toEqual([403, 'forbidden']);
+    }
   });
 
   it.each([

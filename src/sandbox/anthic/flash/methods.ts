@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Level } from '../../../anthic/order/book.js';
+import { units } from '../../../base/amount.js';
 import { makeBook } from '../book.js';
 import type { OrderDesk } from '../desk.js';
 import { RefusedError } from '../error.js';
@@ -27,7 +28,10 @@ export interface FlashCall extends FlashContext {
 
 type Method = (call: FlashCall) => Promise<object> | object;
 
-const level = z.tuple([positiveAmount, positiveAmount]);
+/** Of a price and an amount: however many makers' levels become one, their sum is an amount still. */
+const MAX_UNITS = units(10n ** 27n);
+const bounded = positiveAmount.refine((value) => value <= MAX_UNITS, 'expected at most 10^27');
+const level = z.tuple([bounded, bounded]);
 const pair = z.object({ base: z.string(), quote: z.string() });
 const priceBook = z.object({ pair, bids: z.array(level), asks: z.array(level) });
 const fill = z.object({ order_id: z.string().max(200), signed_partial_transaction: z.string() });

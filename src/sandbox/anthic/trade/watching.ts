@@ -6,6 +6,7 @@ import type { Faults } from '../faults.js';
 import { read } from '../input.js';
 import type { Makers } from '../makers.js';
 import { faultSettings } from '../settings.js';
+import { guard } from './guard.js';
 
 /**
  * What a test stand needs and Anthic has not, under `/sandbox/`: JSON, `camelCase`, for tests, the demo and the page.
@@ -15,7 +16,7 @@ import { faultSettings } from '../settings.js';
  *     GET  /sandbox/bundles   the newest bundles, with their payloads
  *     GET  /sandbox/makers    names, accounts, sessions, fills; never an API key
  *     GET  /sandbox/faults    what goes wrong now
- *     POST /sandbox/faults    replaces that; the settings' own shape
+ *     POST /sandbox/faults    replaces that; the settings' own shape. Guarded: it changes something
  *     GET  /sandbox/events    server-sent events; `Last-Event-ID` goes on behind one
  */
 export interface Watching {
@@ -23,6 +24,8 @@ export interface Watching {
   readonly makers: Makers;
   readonly feed: EventFeed;
   readonly faults: Faults;
+  /** Where the Trade API listens. */
+  readonly host: string;
 }
 
 export interface StatsView extends DeskStats {
@@ -32,7 +35,7 @@ export interface StatsView extends DeskStats {
 const SHOWN = 200;
 const ordersQuery = z.object({ limit: z.coerce.number().int().min(1).max(SHOWN).default(SHOWN) });
 
-export function addWatching(app: FastifyInstance, { desk, makers, feed, faults }: Watching): void {
+export function addWatching(app: FastifyInstance, { desk, makers, feed, faults, host }: Watching): void {
   app.get('/sandbox/stats', (): StatsView => ({ testStand: true, ...desk.stats }));
   app.get('/sandbox/orders', ({ query }) => ({ orders: desk.view(read(ordersQuery, query).limit) }));
   app.get('/sandbox/bundles', () => ({ bundles: desk.bundles(SHOWN) }));
@@ -42,7 +45,7 @@ export function addWatching(app: FastifyInstance, { desk, makers, feed, faults }
     }),
   }));
   app.get('/sandbox/faults', () => faults.settings);
-  app.post('/sandbox/faults', ({ body }) => {
+  app.post('/sandbox/faults', { onRequest: async (request) => guard(request, host) }, ({ body }) => {
     faults.set(read(faultSettings, body ?? {}));
     return faults.settings;
   });
