@@ -90,21 +90,21 @@ export class Journal extends JournalReader implements LimitBooks {
     });
   }
 
-  /** Counts a frame that is no bundle, by the code of what is wrong with it. */
-  countStray(code: string): void {
+  /** Counts frames that are no bundles, by the code of what is wrong with them. */
+  countStray(code: string, count = 1): void {
     const now = this.now();
     this.store.write('deferred', () => {
       this.store.run(
         this.store.query
           .insertInto('stray')
-          .values({ code, count: 1, last_at: now })
+          .values({ code, count, last_at: now })
           .onConflict((conflict) =>
             conflict
               .column('code')
-              .doUpdateSet(({ eb, ref }) => ({ count: eb(ref('stray.count'), '+', 1), last_at: now })),
+              .doUpdateSet(({ eb, ref }) => ({ count: eb(ref('stray.count'), '+', count), last_at: now })),
           ),
       );
-      this.store.onCommit(() => this.books.tally.addStray());
+      this.store.onCommit(() => this.books.tally.addStray(count));
     });
   }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { units } from '../../src/base/amount.js';
 import { JournalError } from '../../src/journal/error.js';
@@ -302,7 +303,8 @@ describe('the story of a loss', () => {
 
 describe('what may be later', () => {
   function setUp() {
-    const journal = Journal.open(folder.path(`later${++opened}.sqlite`), { now: Date.now });
+    const path = folder.path(`later${++opened}.sqlite`);
+    const journal = Journal.open(path, { now: Date.now });
     const timers: (() => void)[] = [];
     const desk = new Desk(
       journal,
@@ -312,7 +314,7 @@ describe('what may be later', () => {
     );
     const facts = () => journal.facts('n', 10).map(({ key }) => key);
     const fact = (key: string) => (journal: Journal) => journal.setFact(key, 1);
-    return { journal, timers, desk, facts, fact };
+    return { journal, path, timers, desk, facts, fact };
   }
   let opened = 0;
 
@@ -367,6 +369,42 @@ describe('what may be later', () => {
     isFull = false;
     desk.retry();
     expect([facts().sort(), desk.open]).toEqual([['n1', 'n2', 'n3'], true]);
+    journal.close();
+  });
+
+  it('is counted only, where the messages that wait have grown too large', () => {
+    const { journal, desk, facts, fact } = setUp();
+    const full = vi.spyOn(journal, 'setFact').mockImplementation(() => {
+      throw new JournalError('journal-full', 'full');
+    });
+    const MIB = 1024 * 1024;
+    desk.offer(fact('n1'), 40 * MIB);
+    desk.offer(fact('n2'), 40 * MIB);
+    desk.offer(fact('n3'), 20 * MIB);
+    full.mockRestore();
+    desk.retry();
+    expect([facts().sort(), journal.counters().strayFrames]).toEqual([['n1', 'n3'], 1]);
+    // There is room again for others.
+    desk.offer(fact('n4'), 60 * MIB);
+    expect([facts().length, journal.verify().violations]).toEqual([3, []]);
+    journal.close();
+  });
+
+  it('needs no more room for its log, however much waited, than a part of it', () => {
+    const { journal, desk, path } = setUp();
+    const pages = () => statSync(`${path}-wal`).size / 4096;
+    let isFull = true;
+    for (let n = 0; n < 100; n++) {
+      desk.write((journal) => {
+        if (isFull) throw new JournalError('journal-full', 'full');
+        journal.setFact(`n${n}`, 'x'.repeat(40_000));
+      });
+    }
+    isFull = false;
+    desk.retry();
+    expect(journal.facts('n', 1000)).toHaveLength(100);
+    // Ten pages each.
+    expect(pages()).toBeLessThan(300);
     journal.close();
   });
 
