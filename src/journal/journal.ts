@@ -266,6 +266,19 @@ export class Journal extends JournalReader implements LimitBooks {
     return rows.map(({ key, value }) => ({ key, value: JSON.parse(value) as unknown }));
   }
 
+  /** Drops all facts whose key begins so but `keep` of them, those learned first. */
+  dropFacts(prefix: string, keep: number): void {
+    this.store.write('deferred', () => {
+      this.store.change(
+        `delete from fact where key in
+           (select key from fact where key >= ? and key < ? order by learned_at desc limit -1 offset ?)`,
+        prefix,
+        `${prefix}\u{10ffff}`,
+        keep,
+      );
+    });
+  }
+
   /** Drops what is old, and keeps what accounting needs. */
   prune(retention: Retention): Pruned {
     return prune(this.store, retention, this.now());

@@ -211,7 +211,7 @@ describe('reads', () => {
   it('T37, T43: fail over to the next Gateway, and try again within the deadline', async () => {
     const { ledger, a, b } = await ledgerOver(2);
     await ledger.checkNetwork(2);
-    a.on(PAGE, error(500, { type: 'NotSyncedUpError', current_sync_delay_seconds: 900 }));
+    a.on(VAULTS, error(500, { type: 'NotSyncedUpError', current_sync_delay_seconds: 900 }));
     b.on(VAULTS, (request, nth) => (nth < 3 ? { status: 502, text: '<html>' } : b.answer(VAULTS, request.body)));
     b.holdings.set(ACCOUNT, [[XRD_ADDRESS, '7']]);
     expect(await ledger.holdsVault(ACCOUNT, XRD_ADDRESS, { deadline: performance.now() + 2_000 })).toBe(true);

@@ -151,6 +151,47 @@ describe('facts of accounts', () => {
     journal.close();
   });
 
+  it('of an account that a stranger fills are bounded: what was asked for stays, of the rest nothing is claimed', async () => {
+    const { facts, hold, journal } = setUp();
+    const junk = Array.from({ length: 1_000 }, (_, n): [string, bigint] => [token(1_000 + n), units(1)]);
+    hold(1, ...junk, [A, units(5)]);
+    facts.learn([{ account: account(1), resources: [A, B] }]);
+    await settle();
+    const ofOne = (resource: string) => [facts.holdsVault(account(1), resource), facts.held(account(1), resource)];
+    expect(ofOne(A)).toEqual([true, { atLeast: units(5), isAll: true }]);
+    expect(ofOne(B)).toEqual([false, { atLeast: 0n, isAll: true }]);
+    expect(ofOne(token(1_000))).toEqual([true, { atLeast: units(1), isAll: true }]);
+    expect(ofOne(token(1_999))).toEqual([undefined, undefined]);
+    facts.learnVaults([{ account: account(1), resource: token(1_999) }]);
+    expect(ofOne(token(1_999))).toEqual([true, undefined]);
+    const [fact] = journal.facts('vaults/', 10);
+    expect((fact!.value as string[]).length).toBeLessThanOrEqual(200);
+    journal.close();
+  });
+
+  it('are dropped from the journal where there are too many accounts, the oldest first', () => {
+    const clock = { now: 0 };
+    const journal = Journal.open(folder.path(`facts${++made}.sqlite`), { now: () => ++clock.now });
+    for (let n = 0; n < 5; n++) journal.setFact(`vaults/${n}`, []);
+    journal.setFact('other', 1);
+    journal.setFact('vaults/0', []);
+    journal.dropFacts('vaults/', 3);
+    expect(journal.facts('', 10).map(({ key }) => key)).toEqual(['vaults/0', 'other', 'vaults/4', 'vaults/3']);
+    const drop = vi.spyOn(journal, 'dropFacts').mockImplementation(() => {});
+    const desk = new Desk(
+      journal,
+      () => {},
+      10,
+      () => {},
+    );
+    const facts = new AccountFacts({} as any, desk, SIM.id, account(800), () => 0, new AbortController().signal);
+    facts.load(journal);
+    expect(drop).toHaveBeenCalledExactlyOnceWith('vaults/', 10_000);
+    for (let n = 0; n < 1_000; n++) facts.learnVaults([{ account: account(n), resource: A }]);
+    expect(drop).toHaveBeenCalledTimes(2);
+    journal.close();
+  });
+
   it('are forgotten where there are too many accounts, the oldest first', () => {
     const { facts, journal } = setUp();
     journal.close();
