@@ -147,8 +147,8 @@ export class Desk {
     this.unwritten = 0;
     if (unwritten > 0) this.wait([{ run: (journal) => journal.countStray(UNWRITTEN, unwritten), bytes: 0 }]);
     for (let done = 0; this.waiting.length > 0; done++) {
+      if (done % PART === 0) this.checkpoint();
       try {
-        if (done % PART === 0) this.journal.checkpoint();
         this.waiting[0]!.run(this.journal);
       } catch (error) {
         if (isFileFault(error)) return this.tell(false, error.code);
@@ -158,6 +158,15 @@ export class Desk {
       this.shift();
     }
     this.tell(true);
+  }
+
+  private checkpoint(): void {
+    try {
+      this.journal.checkpoint();
+    } catch (error) {
+      // The next write says whether that matters.
+      if (!isFileFault(error)) throw error;
+    }
   }
 
   private shift(): void {
