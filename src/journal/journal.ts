@@ -95,21 +95,21 @@ export class Journal extends JournalReader implements LimitBooks {
     });
   }
 
-  /** Counts a frame that is no bundle, by the code of what is wrong with it. */
-  countStray(code: string): void {
+  /** Counts frames that are no bundles, by the code of what is wrong with them. */
+  countStray(code: string, count = 1): void {
     const now = this.now();
     this.store.write('deferred', () => {
       this.store.run(
         this.store.query
           .insertInto('stray')
-          .values({ code, count: 1, last_at: now })
+          .values({ code, count, last_at: now })
           .onConflict((conflict) =>
             conflict
               .column('code')
-              .doUpdateSet(({ eb, ref }) => ({ count: eb(ref('stray.count'), '+', 1), last_at: now })),
+              .doUpdateSet(({ eb, ref }) => ({ count: eb(ref('stray.count'), '+', count), last_at: now })),
           ),
       );
-      this.store.onCommit(() => this.books.tally.addStray());
+      this.store.onCommit(() => this.books.tally.addStray(count));
     });
   }
 
@@ -272,6 +272,19 @@ export class Journal extends JournalReader implements LimitBooks {
         .limit(limit),
     );
     return rows.map(({ key, value }) => ({ key, value: JSON.parse(value) as unknown }));
+  }
+
+  /** Drops all facts whose key begins so but `keep` of them, those learned first. */
+  dropFacts(prefix: string, keep: number): void {
+    this.store.write('deferred', () => {
+      this.store.change(
+        `delete from fact where key in
+           (select key from fact where key >= ? and key < ? order by learned_at desc limit -1 offset ?)`,
+        prefix,
+        `${prefix}\u{10ffff}`,
+        keep,
+      );
+    });
   }
 
   /** Drops what is old, and keeps what accounting needs. */

@@ -30,8 +30,8 @@ export class Tally {
     this.counts.set(to, (this.counts.get(to) ?? 0) + 1);
   }
 
-  addStray(): void {
-    this.stray++;
+  addStray(count: number): void {
+    this.stray += count;
   }
 
   get counters(): Counters {

@@ -168,6 +168,31 @@ export class GatewayEndpoint {
     return { ledger: wire.ledger_state, nextCursor: wire.next_cursor, items: wire.items };
   }
 
+  /**
+   * What an account holds of one resource, whatever else it holds: undefined where it has no vault of it. An account has
+   * one vault of a resource, so that there is one page. Error `not-found`: account or resource were never used.
+   */
+  async fungibleVault(
+    address: string,
+    resource: string,
+    options: CallOptions & { readonly atStateVersion?: number | undefined } = {},
+  ) {
+    const { atStateVersion } = options;
+    const stateEntityFungibleResourceVaultsPageRequest = {
+      ...{ address, resource_address: resource },
+      ...(atStateVersion === undefined ? {} : { at_ledger_state: { state_version: atStateVersion } }),
+    };
+    const { innerClient } = this.client.state;
+    const wire = await this.call(
+      'fungibleVault',
+      WIRE.fungibleVaults,
+      (init) => innerClient.entityFungibleResourceVaultPageRaw({ stateEntityFungibleResourceVaultsPageRequest }, init),
+      options,
+    );
+    if (wire.address !== address || wire.resource_address !== resource) this.badAnswer('another vault');
+    return { ledger: wire.ledger_state, amount: wire.items[0]?.amount };
+  }
+
   /** Of at most 20 fungible resources: resource → decimals. One that this Gateway does not know is left out. */
   async divisibilities(resources: readonly string[], options?: CallOptions): Promise<ReadonlyMap<string, number>> {
     const stateEntityDetailsRequest = { addresses: [...resources] };

@@ -1,6 +1,5 @@
-import type { Attos } from '../base/amount.js';
 import type { CommittedDetails, PreviewOutcome, SubintentStatus, TransactionStatus } from './answer.js';
-import { type Balances, readBalances } from './balances.js';
+import { type Balances, readBalances, readVaults } from './balances.js';
 import { type ClockOptions, LedgerClock } from './clock.js';
 import type { CallOptions, GatewayEndpoint, PreviewFlags } from './endpoint.js';
 import { EndpointPool, type NetworkCheck } from './pool.js';
@@ -76,16 +75,15 @@ export class Ledger {
     return this.read((endpoint, call) => endpoint.committedDetails(id, call), options);
   }
 
-  /** All fungible balances of an account at one state, or only those of some resources. */
-  async balances(account: string, resources?: readonly string[], options?: ReadOptions): Promise<Balances> {
-    const all = await this.read((endpoint, call) => readBalances(endpoint, account, call), options);
-    if (resources === undefined) return all;
-    const amounts = new Map<string, Attos>();
-    for (const resource of resources) {
-      const amount = all.amounts.get(resource);
-      if (amount !== undefined) amounts.set(resource, amount);
-    }
-    return { ...all, amounts };
+  /** Fungible balances of an account at one state: all, or those of a few resources, however many others it holds. */
+  balances(account: string, resources?: readonly string[], options?: ReadOptions): Promise<Balances> {
+    return this.read(
+      (endpoint, call) =>
+        resources === undefined
+          ? readBalances(endpoint, account, call)
+          : readVaults(endpoint, account, resources, call),
+      options,
+    );
   }
 
   /** Whether an account has a vault of a resource: true is proven by an entry, false is the lack of one (T34). */

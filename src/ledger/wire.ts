@@ -116,6 +116,12 @@ export const WIRE = {
     next_cursor: absent(z.string()),
     items: z.array(z.object({ resource_address: z.string(), amount })),
   }),
+  fungibleVaults: z.object({
+    ledger_state: ledgerState,
+    address: z.string(),
+    resource_address: z.string(),
+    items: z.array(z.object({ amount })),
+  }),
   /** Only fungible resources have a divisibility; what is not known is left out of the items. */
   entityDetails: z.object({
     ledger_state: ledgerState,

@@ -159,7 +159,7 @@ describe('Gateways, clock and balance', () => {
     expect(await broken('--min-balance', '101')).toMatchObject([
       { check: 'balance', detail: '100.5 XRD, below minBalance 101', advice: `send XRD to ${account}` },
     ]);
-    gateway.on('/state/entity/page/fungibles/', { json: {}, status: 500 });
+    gateway.on('/state/entity/page/fungible-vaults/', { json: {}, status: 500 });
     gateway.holdings.clear();
     expect((await broken())[0]).toMatchObject({ check: 'balance', ok: false });
   });

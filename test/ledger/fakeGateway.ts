@@ -156,6 +156,8 @@ export class FakeGateway {
         return this.details(body);
       case '/state/entity/page/fungibles/':
         return this.page(body);
+      case '/state/entity/page/fungible-vaults/':
+        return this.vaults(body);
       default:
         return { status: 404, text: '' };
     }
@@ -195,6 +197,16 @@ export class FakeGateway {
     const state_version = body.at_ledger_state?.state_version ?? this.stateVersion;
     const ledger_state = { ...this.ledgerState(), state_version };
     return { json: { ledger_state, address: body.address, total_count: held.length, next_cursor, items } };
+  }
+
+  private vaults({ address, resource_address, at_ledger_state }: any): Scripted {
+    const held = this.holdings.get(address)?.filter(([resource]) => resource === resource_address);
+    if (held === undefined) return notFound('EntityNotFoundError');
+    const items = held.map(([, amount]) => ({
+      ...{ vault_address: 'internal_vault_tdx_2_1x', amount, last_updated_at_state_version: 1 },
+    }));
+    const ledger_state = { ...this.ledgerState(), state_version: at_ledger_state?.state_version ?? this.stateVersion };
+    return { json: { ledger_state, total_count: items.length, items, address, resource_address } };
   }
 }
 

@@ -7,6 +7,7 @@ import { endpointOf, error, FakeGateway, START_MS, surroundings, XRD_ADDRESS } f
 
 const ACCOUNT = 'account_tdx_2_1me';
 const PAGE = '/state/entity/page/fungibles/';
+const VAULTS = '/state/entity/page/fungible-vaults/';
 const GATEWAY_STATUS = '/status/gateway-status';
 const CONFIGURATION = '/status/network-configuration';
 
@@ -210,11 +211,11 @@ describe('reads', () => {
   it('T37, T43: fail over to the next Gateway, and try again within the deadline', async () => {
     const { ledger, a, b } = await ledgerOver(2);
     await ledger.checkNetwork(2);
-    a.on(PAGE, error(500, { type: 'NotSyncedUpError', current_sync_delay_seconds: 900 }));
-    b.on(PAGE, (request, nth) => (nth < 3 ? { status: 502, text: '<html>' } : b.answer(PAGE, request.body)));
+    a.on(VAULTS, error(500, { type: 'NotSyncedUpError', current_sync_delay_seconds: 900 }));
+    b.on(VAULTS, (request, nth) => (nth < 3 ? { status: 502, text: '<html>' } : b.answer(VAULTS, request.body)));
     b.holdings.set(ACCOUNT, [[XRD_ADDRESS, '7']]);
     expect(await ledger.holdsVault(ACCOUNT, XRD_ADDRESS, { deadline: performance.now() + 2_000 })).toBe(true);
-    expect(b.calls(PAGE)).toHaveLength(3);
+    expect(b.calls(VAULTS)).toHaveLength(3);
   });
 
   it('end with the last error at the deadline', async () => {
@@ -269,7 +270,33 @@ describe('reads', () => {
       state!.stateVersion,
     ]);
     expect(a.calls(PAGE).every(({ body }) => body.address === ACCOUNT)).toBe(true);
-    expect([...(await ledger.balances(ACCOUNT, ['resource_c', 'resource_x'])).amounts.keys()]).toEqual(['resource_c']);
+  });
+
+  it('those of a few resources come a request each, at one state, whatever else the account holds', async () => {
+    const { ledger, a } = await ledgerOver(1);
+    await ledger.checkNetwork(2);
+    const junk = Array.from({ length: 500 }, (_, n): [string, string] => [`resource_junk${n}`, '1']);
+    a.holdings.set(ACCOUNT, [...junk, ['resource_b', '2'], ['resource_c', '3']]);
+    a.on(VAULTS, (request) => {
+      a.stateVersion += 1;
+      return a.answer(VAULTS, request.body);
+    });
+    const { ledger: state, amounts } = await ledger.balances(ACCOUNT, ['resource_x', 'resource_c', 'resource_b']);
+    expect([...amounts]).toEqual([
+      ['resource_c', 3n * 10n ** 18n],
+      ['resource_b', 2n * 10n ** 18n],
+    ]);
+    expect(a.calls(VAULTS).map(({ body }) => body.at_ledger_state?.state_version)).toEqual([
+      undefined,
+      state!.stateVersion,
+      state!.stateVersion,
+    ]);
+    expect(a.calls(PAGE)).toEqual([]);
+    expect((await ledger.balances('account_tdx_2_1new', ['resource_c'])).amounts.size).toBe(0);
+    a.on(VAULTS, a.answer(VAULTS, { address: ACCOUNT, resource_address: 'resource_b' }));
+    await expect(ledger.balances(ACCOUNT, ['resource_c'])).rejects.toMatchObject({ code: 'bad-answer' });
+    a.on(VAULTS, { json: {}, status: 500 });
+    await expect(ledger.balances(ACCOUNT, ['resource_c'], { deadline: 0 })).rejects.toThrow();
   });
 
   it('T34: no entry and an entry of 0 are both nothing, but only the entry proves a vault', async () => {

@@ -91,6 +91,35 @@ describe('fungibles', () => {
   });
 });
 
+describe('the vault of one resource', () => {
+  it('comes by itself, as of a state', async () => {
+    const { items, ...answer } = await gateway.vaults(account, SIM_XRD);
+    expect(answer).toMatchObject({ total_count: 1, address: account, resource_address: SIM_XRD });
+    expect(items).toMatchObject([
+      { vault_address: expect.stringMatching(/^internal_vault_sim1/), amount: '4', last_updated_at_state_version: 2 },
+    ]);
+    const pin = { state_version: answer.ledger_state.state_version };
+    await sandbox.world.fund(account, { resource: SIM_XRD, amount: '1' });
+    expect((await gateway.vaults(account, SIM_XRD, { at_ledger_state: pin })).items[0]!.amount).toBe('4');
+    expect((await gateway.vaults(account, SIM_XRD)).items[0]!.amount).toBe('5');
+  });
+
+  it('is none where nothing was ever held; what does not exist is not found', async () => {
+    const token = await sandbox.world.createToken({ symbol: 'T', divisibility: 0 });
+    expect(await gateway.vaults(account, token)).toMatchObject({ total_count: 0, items: [] });
+    expect((await gateway.vaults(UNUSED, token)).items).toEqual([]);
+    const global = await new RuleLedger(sandbox.world.network).createGlobalAccount(KEY, []);
+    expect((await refusal(gateway.vaults(global, token))).body.details.type).toBe('EntityNotFoundError');
+    expect((await refusal(gateway.vaults(account, 'nonsense'))).status).toBe(400);
+    const other = new RuleLedger(sandbox.world.network);
+    await other.createToken({ symbol: 'T', divisibility: 0 });
+    const missing = await other.createToken({ symbol: 'U', divisibility: 0 });
+    expect((await refusal(gateway.vaults(account, missing))).status).toBe(404);
+    expect((await refusal(gateway.vaults(account, global))).status).toBe(404);
+    expect((await refusal(gateway.vaults(account, account))).body.details.type).toBe('InvalidEntityError');
+  });
+});
+
 describe('a state of the past', () => {
   const at = async (at_ledger_state: object) =>
     (await post(`${sandbox.gateway.url}/state/entity/details`, { addresses: [SIM_XRD], at_ledger_state })).json;

@@ -3,6 +3,7 @@ import { units } from '../../src/base/amount.js';
 import type { SolverEvent } from '../../src/observe/event.js';
 import { Desk } from '../../src/solver/live/desk.js';
 import { chargedBy, endOfBundle, newsOf } from '../../src/solver/live/ending.js';
+import { Upkeep } from '../../src/solver/live/upkeep.js';
 import { formatAddress } from '../../src/transaction/address.js';
 import { accountOf, FEE, makeBundle, SIM, XRD_SIM } from '../e2e/world.js';
 import { committed, details, FULL, REFUSED, settle, setUp } from './liveSupport.js';
@@ -245,12 +246,82 @@ describe('the live solver', () => {
   });
 });
 
+describe('the balance', () => {
+  function upkeepOf() {
+    const answers: ((answer: { amount: bigint; stateVersion?: number }) => void)[] = [];
+    const ledger: any = {
+      balances: vi.fn(async (_account: string, [xrd]: string[]) => {
+        const { amount, stateVersion } = await new Promise<any>((answer) => answers.push(answer));
+        return { ledger: stateVersion === undefined ? undefined : { stateVersion }, amounts: new Map([[xrd, amount]]) };
+      }),
+    };
+    const check = vi.fn((_now: number, _known: { balance?: bigint }) => ({ ok: true }));
+    const parts: any = { desk: {}, ledger, limits: { check }, emit: () => {}, now: () => 0, wallNow: () => 0 };
+    const upkeep = new Upkeep({ network: SIM.id, account: `51${'00'.repeat(29)}` } as any, parts);
+    const known = () => {
+      upkeep.checkLimits(0n);
+      return check.mock.lastCall![1].balance;
+    };
+    const read = async (amount: bigint, stateVersion?: number) => {
+      const reading = upkeep.begin();
+      await vi.waitFor(() => expect(answers).toHaveLength(1));
+      answers.pop()!(stateVersion === undefined ? { amount } : { amount, stateVersion });
+      await reading;
+    };
+    return { upkeep, known, read };
+  }
+
+  it('sinks at once with what was spent, and rises by a reading only', async () => {
+    const { upkeep, known, read } = upkeepOf();
+    upkeep.spent(-1n, 9);
+    expect(known()).toBeUndefined();
+    await read(100n, 10);
+    expect(known()).toBe(100n);
+    upkeep.spent(5n, 11);
+    expect(known()).toBe(100n);
+    upkeep.spent(-8n, 12);
+    expect(known()).toBe(97n);
+    // Of a Gateway that has seen the first of them.
+    await read(105n, 11);
+    expect(known()).toBe(97n);
+    await read(97n, 12);
+    expect(known()).toBe(97n);
+    upkeep.spent(-1n, 13);
+    await read(0n);
+    expect(known()).toBe(0n);
+  });
+
+  it('reckons with however much was spent since', async () => {
+    const { upkeep, known, read } = upkeepOf();
+    await read(1_000n, 1);
+    for (let n = 0; n < 300; n++) upkeep.spent(-1n, 2 + n);
+    expect(known()).toBe(700n);
+    await read(701n, 300);
+    expect(known()).toBe(700n);
+  });
+
+  it('stops what comes next before it is read again', async () => {
+    const { solver, push, followed, ledger, of, outcomes } = setUp({}, { minBalance: units(50) });
+    solver.start();
+    push();
+    await vi.waitFor(() => expect(followed).toHaveLength(1), 5_000);
+    ledger.balances.mockReturnValue(new Promise(() => {}));
+    const { id, end } = followed[0]!;
+    end({ type: 'committed-failure', details: details(id, units(-60), true), seenBy: ['a'] });
+    await settle();
+    push();
+    await vi.waitFor(() => expect(outcomes()).toContain('declined min-balance'), 5_000);
+    expect(of('limit-reached')).toMatchObject([{ limit: 'min-balance' }]);
+  });
+});
+
 describe('the desk', () => {
   it('keeps the order of what waits, and hands on what is no fault of the file', () => {
     const events: SolverEvent[] = [];
     const done: number[] = [];
     const journal: any = { isFull: true, writable: () => !journal.isFull, probe: () => !journal.isFull, fault: FULL };
     journal.countStray = () => done.push(99);
+    journal.checkpoint = () => {};
     const desk = new Desk(
       journal,
       (event) => void events.push(event),

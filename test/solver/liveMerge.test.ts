@@ -220,6 +220,23 @@ describe('a preview', () => {
     expect(await run(new Error('down'))).toEqual(['declined fee-unknown']);
   });
 
+  it('that cannot be read for a mistake of ours is told, and counts as one that never came', async () => {
+    const { sent, ledger, sizes, of } = together(2);
+    ledger.preview.mockResolvedValue({ ...SUCCEEDED, fee: undefined });
+    await reach(sent, 2);
+    expect(sizes()).toEqual([1, 1]);
+    expect(of('internal-error')[0]).toMatchObject({ code: 'internal', where: 'preview' });
+    expect(of('previewed')[0]).toMatchObject({ outcome: 'unavailable' });
+  });
+
+  it('is no part of the time that signing takes', async () => {
+    const { sent, ledger, planned } = together(2);
+    ledger.preview.mockImplementation(() => new Promise((resolve) => setTimeout(() => resolve(SUCCEEDED), 400)));
+    await reach(sent, 1);
+    const { planned: plan, signed } = planned()[0].stages;
+    expect(signed.sinceFrameMicros - plan.sinceFrameMicros - signed.tookMicros).toBeGreaterThan(350_000);
+  });
+
   it('is one of a few at a time', async () => {
     const { push, ledger, solver, of } = setUp({ submit: false, queueLimit: 100 });
     ledger.preview.mockReturnValue(new Promise(() => {}));

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { units } from '../../src/base/amount.js';
 import { JournalError } from '../../src/journal/error.js';
@@ -147,6 +148,47 @@ describe('facts of accounts', () => {
     expect(facts.holdsVault(account(2), B)).toBe(true);
     expect(facts.holdsVault(account(3), A)).toBeUndefined();
     expect([facts.holdsVault(account(800), XRD), facts.exists(account(800))]).toEqual([true, true]);
+    journal.close();
+  });
+
+  it('of an account that a stranger fills are bounded: what was asked for stays, of the rest nothing is claimed', async () => {
+    const { facts, hold, journal } = setUp();
+    const junk = Array.from({ length: 1_000 }, (_, n): [string, bigint] => [token(1_000 + n), units(1)]);
+    hold(1, ...junk, [A, units(5)]);
+    facts.learn([{ account: account(1), resources: [A, B] }]);
+    await settle();
+    const ofOne = (resource: string) => [facts.holdsVault(account(1), resource), facts.held(account(1), resource)];
+    expect(ofOne(A)).toEqual([true, { atLeast: units(5), isAll: true }]);
+    expect(ofOne(B)).toEqual([false, { atLeast: 0n, isAll: true }]);
+    expect(ofOne(token(1_000))).toEqual([true, { atLeast: units(1), isAll: true }]);
+    expect(ofOne(token(1_999))).toEqual([undefined, undefined]);
+    facts.learnVaults([{ account: account(1), resource: token(1_999) }]);
+    expect(ofOne(token(1_999))).toEqual([true, undefined]);
+    const [fact] = journal.facts('vaults/', 10);
+    expect((fact!.value as string[]).length).toBeLessThanOrEqual(200);
+    journal.close();
+  });
+
+  it('are dropped from the journal where there are too many accounts, the oldest first', () => {
+    const clock = { now: 0 };
+    const journal = Journal.open(folder.path(`facts${++made}.sqlite`), { now: () => ++clock.now });
+    for (let n = 0; n < 5; n++) journal.setFact(`vaults/${n}`, []);
+    journal.setFact('other', 1);
+    journal.setFact('vaults/0', []);
+    journal.dropFacts('vaults/', 3);
+    expect(journal.facts('', 10).map(({ key }) => key)).toEqual(['vaults/0', 'other', 'vaults/4', 'vaults/3']);
+    const drop = vi.spyOn(journal, 'dropFacts').mockImplementation(() => {});
+    const desk = new Desk(
+      journal,
+      () => {},
+      10,
+      () => {},
+    );
+    const facts = new AccountFacts({} as any, desk, SIM.id, account(800), () => 0, new AbortController().signal);
+    facts.load(journal);
+    expect(drop).toHaveBeenCalledExactlyOnceWith('vaults/', 10_000);
+    for (let n = 0; n < 1_000; n++) facts.learnVaults([{ account: account(n), resource: A }]);
+    expect(drop).toHaveBeenCalledTimes(2);
     journal.close();
   });
 
@@ -302,7 +344,8 @@ describe('the story of a loss', () => {
 
 describe('what may be later', () => {
   function setUp() {
-    const journal = Journal.open(folder.path(`later${++opened}.sqlite`), { now: Date.now });
+    const path = folder.path(`later${++opened}.sqlite`);
+    const journal = Journal.open(path, { now: Date.now });
     const timers: (() => void)[] = [];
     const desk = new Desk(
       journal,
@@ -312,7 +355,7 @@ describe('what may be later', () => {
     );
     const facts = () => journal.facts('n', 10).map(({ key }) => key);
     const fact = (key: string) => (journal: Journal) => journal.setFact(key, 1);
-    return { journal, timers, desk, facts, fact };
+    return { journal, path, timers, desk, facts, fact };
   }
   let opened = 0;
 
@@ -367,6 +410,42 @@ describe('what may be later', () => {
     isFull = false;
     desk.retry();
     expect([facts().sort(), desk.open]).toEqual([['n1', 'n2', 'n3'], true]);
+    journal.close();
+  });
+
+  it('is counted only, where the messages that wait have grown too large', () => {
+    const { journal, desk, facts, fact } = setUp();
+    const full = vi.spyOn(journal, 'setFact').mockImplementation(() => {
+      throw new JournalError('journal-full', 'full');
+    });
+    const MIB = 1024 * 1024;
+    desk.offer(fact('n1'), 40 * MIB);
+    desk.offer(fact('n2'), 40 * MIB);
+    desk.offer(fact('n3'), 20 * MIB);
+    full.mockRestore();
+    desk.retry();
+    expect([facts().sort(), journal.counters().strayFrames]).toEqual([['n1', 'n3'], 1]);
+    // There is room again for others.
+    desk.offer(fact('n4'), 60 * MIB);
+    expect([facts().length, journal.verify().violations]).toEqual([3, []]);
+    journal.close();
+  });
+
+  it('needs no more room for its log, however much waited, than a part of it', () => {
+    const { journal, desk, path } = setUp();
+    const pages = () => statSync(`${path}-wal`).size / 4096;
+    let isFull = true;
+    for (let n = 0; n < 100; n++) {
+      desk.write((journal) => {
+        if (isFull) throw new JournalError('journal-full', 'full');
+        journal.setFact(`n${n}`, 'x'.repeat(40_000));
+      });
+    }
+    isFull = false;
+    desk.retry();
+    expect(journal.facts('n', 1000)).toHaveLength(100);
+    // Ten pages each.
+    expect(pages()).toBeLessThan(300);
     journal.close();
   });
 

@@ -32,6 +32,10 @@ export function sdk(url: string) {
       state.innerClient.entityFungiblesPage({
         stateEntityFungiblesPageRequest: { address, ...request },
       }),
+    vaults: (address: string, resource_address: string, request: object = {}) =>
+      state.innerClient.entityFungibleResourceVaultPage({
+        stateEntityFungibleResourceVaultsPageRequest: { address, resource_address, ...request },
+      }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Attos, formatAmount } from '../../base/amount.js';
-import { readBalances } from '../../ledger/balances.js';
+import { readVaults } from '../../ledger/balances.js';
 import { GatewayEndpoint } from '../../ledger/endpoint.js';
 import { type Surroundings, systemSurroundings } from '../../ledger/surroundings.js';
 import { parseGatewayUrl } from '../../ledger/url.js';
@@ -81,8 +81,9 @@ function balanceCheck(
   if (address === undefined) return fail(name, 'there is no account to look at', 'see key and account above');
   if (endpoint === undefined) return fail(name, 'no Gateway can be asked', 'see the Gateways above');
   return attempt(name, 'try again', async () => {
-    const { amounts } = await readBalances(endpoint, address);
-    return judgeBalance(name, amounts.get(formatAddress(XRD, network)) ?? 0n, minBalance, address);
+    const xrd = formatAddress(XRD, network);
+    const { amounts } = await readVaults(endpoint, address, [xrd]);
+    return judgeBalance(name, amounts.get(xrd) ?? 0n, minBalance, address);
   });
 }
 

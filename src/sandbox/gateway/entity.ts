@@ -6,13 +6,14 @@ import { Writer } from '../../sbor/writer.js';
 import { isAccount, isFungible, parseAddress } from '../../transaction/address.js';
 import type { EntityDetails } from '../engine/methods.js';
 import { type Fields, text } from '../fields.js';
+import type { Balance } from '../world/balances.js';
 import type { World } from '../world/world.js';
 import type { Endpoint } from './call.js';
-import { entityNotFound, invalidRequest } from './error.js';
+import { entityNotFound, invalidEntity, invalidRequest } from './error.js';
 import { addressOf } from './id.js';
 import { ledgerState, pinnedView, type View } from './view.js';
 
-/** `/state/entity/details` and `/state/entity/page/fungibles/` (docs/interfaces.md §1.1). */
+/** `/state/entity/details`, `/state/entity/page/fungibles/` and `/state/entity/page/fungible-vaults/` (docs/interfaces.md §1.1). */
 
 const MAX_ADDRESSES = 20;
 const MAX_METADATA = 20;
@@ -44,6 +45,27 @@ export const fungiblesPage: Endpoint = async (call) => {
   if (!exists && !isPreallocated(node)) throw entityNotFound(address);
   const shape = { ...shapeOf(body), limit: Math.min(body.count('limit_per_page', PAGE), PAGE), cursor: cursorOf(body) };
   return { ledger_state: ledgerState(view, world.network), address, ...(await fungibles(address, shape, view, world)) };
+};
+
+/** What an account holds of one resource: by vault, of which it has one at most. */
+export const fungibleVaultsPage: Endpoint = async (call) => {
+  const { body, world } = call;
+  const { address, node } = addressOf(body.string('address'), 'address', world.network);
+  const resource = addressOf(body.string('resource_address'), 'resource_address', world.network);
+  const view = pinnedView(body, call.view, world.history);
+  const entity = await world.ledger.entity(address);
+  if (!entity.exists && !isPreallocated(node)) throw entityNotFound(address);
+  if (!(await world.ledger.entity(resource.address)).exists) throw entityNotFound(resource.address);
+  if (!isFungible(resource.node)) throw invalidEntity(resource.address);
+  const balance = (await world.balances(address, view.state.stateVersion)).get(resource.address);
+  const items = balance === undefined ? [] : [vaultItem(entity.vaults?.[resource.address], balance)];
+  return {
+    ledger_state: ledgerState(view, world.network),
+    total_count: items.length,
+    items,
+    address,
+    resource_address: resource.address,
+  };
 };
 
 interface Shape {
@@ -114,13 +136,16 @@ async function fungibles(address: string, { byVault, limit, cursor }: Shape, vie
     total_count: balances.length,
     next_cursor: next,
     items: page.map(([resource_address, balance]) => {
-      const amount = formatAmount(balance.amount);
-      const last_updated_at_state_version = balance.stateVersion;
-      if (!byVault) return { aggregation_level: 'Global', resource_address, amount, last_updated_at_state_version };
-      const vault = { vault_address: vaults[resource_address], amount, last_updated_at_state_version };
-      return { aggregation_level: 'Vault', resource_address, vaults: { total_count: 1, items: [vault] } };
+      const vault = vaultItem(vaults[resource_address], balance);
+      if (byVault) return { aggregation_level: 'Vault', resource_address, vaults: { total_count: 1, items: [vault] } };
+      const { amount, last_updated_at_state_version } = vault;
+      return { aggregation_level: 'Global', resource_address, amount, last_updated_at_state_version };
     }),
   };
+}
+
+function vaultItem(vault_address: string | undefined, { amount, stateVersion }: Balance) {
+  return { vault_address, amount: formatAmount(amount), last_updated_at_state_version: stateVersion };
 }
 
 /** The engine tells symbol and name, and all that it makes is locked. */

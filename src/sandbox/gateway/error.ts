@@ -32,6 +32,10 @@ export function entityNotFound(address: string): GatewayError {
   return new GatewayError(404, 'Entity not found.', { type: 'EntityNotFoundError', address });
 }
 
+export function invalidEntity(address: string): GatewayError {
+  return new GatewayError(400, 'Entity is of another type.', { type: 'InvalidEntityError', address });
+}
+
 export function notSyncedUp(delaySeconds: number): GatewayError {
   return new GatewayError(500, 'The Gateway is not synced up.', {
     type: 'NotSyncedUpError',

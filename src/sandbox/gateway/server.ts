@@ -9,7 +9,7 @@ import type { World } from '../world/world.js';
 import type { Call, Endpoint } from './call.js';
 import { committedDetails } from './committed.js';
 import { type Answer, deliver, jsonAnswer } from './deliver.js';
-import { entityDetails, fungiblesPage } from './entity.js';
+import { entityDetails, fungiblesPage, fungibleVaultsPage } from './entity.js';
 import { GatewayError, internalError, invalidRequest, notSyncedUp } from './error.js';
 import { construction, gatewayStatus, networkConfiguration } from './network.js';
 import { PendingPayloads } from './pending.js';
@@ -20,16 +20,17 @@ import { type View, viewOf } from './view.js';
 
 // biome-ignore format: a table reads better aligned
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
-  '/status/gateway-status':          gatewayStatus,
-  '/status/network-configuration':   networkConfiguration,
-  '/transaction/construction':       construction,
-  '/transaction/preview-v2':         previewV2,
-  '/transaction/submit':             submit,
-  '/transaction/status':             transactionStatus,
-  '/transaction/subintent-status':   subintentStatus,
-  '/transaction/committed-details':  committedDetails,
-  '/state/entity/details':           entityDetails,
-  '/state/entity/page/fungibles':    fungiblesPage,
+  '/status/gateway-status':              gatewayStatus,
+  '/status/network-configuration':       networkConfiguration,
+  '/transaction/construction':           construction,
+  '/transaction/preview-v2':             previewV2,
+  '/transaction/submit':                 submit,
+  '/transaction/status':                 transactionStatus,
+  '/transaction/subintent-status':       subintentStatus,
+  '/transaction/committed-details':      committedDetails,
+  '/state/entity/details':               entityDetails,
+  '/state/entity/page/fungibles':        fungiblesPage,
+  '/state/entity/page/fungible-vaults':  fungibleVaultsPage,
 };
 
 /** 1 MiB of transaction, as hex, and room for the rest. */

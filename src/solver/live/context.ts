@@ -66,7 +66,7 @@ export interface LiveContext extends LiveOptions {
   readonly after: (ms: number, run: () => void) => void;
   /** Why no transaction that can cost so much may be submitted now; undefined where it may. */
   readonly checkLimits: (cost: Attos) => Reason | undefined;
-  /** A fee was paid, a reward earned: the balance has changed. */
-  readonly spent: () => void;
+  /** A transaction of ours, committed at a state version, has changed the balance so: a fee was paid, a reward earned. */
+  readonly spent: (xrdChange: Attos, stateVersion: number) => void;
   readonly fail: (error: unknown, where: string) => void;
 }

@@ -145,16 +145,22 @@ export class Departures {
         ? previewOf(decision.proposal, deadlineOf(planned), context)
         : Promise.resolve<Preview>({ type: 'none', why: 'too many previews are under way' });
     this.previews++;
-    void asked.then((preview) => {
-      this.previews--;
-      const still = pursuits.filter((pursuit) => this.held.delete(pursuit));
-      // The solver stops, and has ended them.
-      if (still.length === 0) return;
-      const tookMicros = (context.now() - startedAt) * 1000;
-      const bundleIds = pursuits.map(({ id }) => id);
-      context.emit({ type: 'previewed', bundleIds, outcome: outcomeOf(preview), tookMicros });
-      this.caring(pursuits, () => then(preview));
-    });
+    asked
+      .catch((error: unknown): Preview => {
+        context.fail(error, 'preview');
+        return { type: 'none', why: 'a mistake of the solver: see its log' };
+      })
+      .then((preview) => {
+        this.previews--;
+        const still = pursuits.filter((pursuit) => this.held.delete(pursuit));
+        // The solver stops, and has ended them.
+        if (still.length === 0) return;
+        const tookMicros = (context.now() - startedAt) * 1000;
+        const bundleIds = pursuits.map(({ id }) => id);
+        context.emit({ type: 'previewed', bundleIds, outcome: outcomeOf(preview), tookMicros });
+        this.caring(pursuits, () => then(preview));
+      })
+      .catch((error: unknown) => context.fail(error, 'preview'));
   }
 
   private decide(planned: Planned, preview: Preview, doubt: Doubt | undefined): void {

@@ -14,7 +14,19 @@ export function isFileFault(error: unknown): error is JournalError {
   return error instanceof JournalError && FILE_FAULTS.has(error.code);
 }
 
-type Change = (journal: Journal) => void;
+type Run = (journal: Journal) => void;
+
+interface Change {
+  readonly run: Run;
+  /** Of the message that it keeps in memory while it waits. */
+  readonly bytes: number;
+}
+
+/** Messages that wait for the file may be large, however few they are. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** After so many of those that waited the log goes into the database: there may be room for some of them, but not for all. */
+const PART = 8;
 
 /** How long something may be later. */
 const LATER_MS = 20;
@@ -28,6 +40,8 @@ const UNWRITTEN = 'journal-unwritable';
  */
 export class Desk {
   private readonly waiting: Change[] = [];
+  /** Of all that wait. */
+  private bytes = 0;
   /** What the file has not been asked to take yet. */
   private soon: Change[] = [];
   private wasWritable = true;
@@ -55,18 +69,22 @@ export class Desk {
   }
 
   /** Writes now, or as soon as the file allows. Throws what the change throws, but errors of the file. */
-  write(change: Change): void {
-    this.soon.push(change);
-    this.flush(change);
+  write(run: Run): void {
+    this.put({ run, bytes: 0 });
   }
 
   /**
    * Writes with what is written next, in a moment at the latest: for what a next start finds out again where the process
    * ends before that.
    */
-  later(change: Change): void {
-    this.soon.push(change);
+  later(run: Run): void {
+    this.soon.push({ run, bytes: 0 });
     if (this.soon.length === 1) this.after(LATER_MS, () => this.flush());
+  }
+
+  private put(change: Change): void {
+    this.soon.push(change);
+    this.flush(change);
   }
 
   private flush(urgent?: Change): void {
@@ -74,7 +92,7 @@ export class Desk {
     if (changes.length === 0) return;
     this.soon = [];
     if (this.waiting.length > 0) {
-      this.waiting.push(...changes);
+      this.wait(changes);
       return;
     }
     const thrown = new Map<Change, unknown>();
@@ -87,7 +105,7 @@ export class Desk {
       }
     } catch (error) {
       if (!isFileFault(error)) throw error;
-      this.waiting.push(...changes);
+      this.wait(changes);
       return this.tell(false, error.code);
     }
     for (const [change, error] of thrown) {
@@ -101,7 +119,7 @@ export class Desk {
 
   private run(change: Change, thrown: Map<Change, unknown>): void {
     try {
-      change(this.journal);
+      change.run(this.journal);
     } catch (error) {
       if (isFileFault(error)) throw error;
       thrown.set(change, error);
@@ -109,9 +127,14 @@ export class Desk {
   }
 
   /** The same for what a stranger can send without end: where too much waits, it is only counted. */
-  offer(change: Change): void {
-    if (this.waiting.length >= this.limit) this.unwritten++;
-    else this.write(change);
+  offer(run: Run, bytes = 0): void {
+    if (this.waiting.length >= this.limit || this.bytes + bytes > MAX_BYTES) this.unwritten++;
+    else this.put({ run, bytes });
+  }
+
+  private wait(changes: readonly Change[]): void {
+    this.waiting.push(...changes);
+    for (const { bytes } of changes) this.bytes += bytes;
   }
 
   /** Tries again what waits; called from time to time. */
@@ -120,18 +143,34 @@ export class Desk {
     if (this.open) return this.tell(true);
     if (!this.journal.probe()) return this.tell(false, this.journal.fault?.code);
     this.refused = false;
-    for (; this.unwritten > 0; this.unwritten--) this.waiting.push((journal) => journal.countStray(UNWRITTEN));
-    while (this.waiting.length > 0) {
+    const { unwritten } = this;
+    this.unwritten = 0;
+    if (unwritten > 0) this.wait([{ run: (journal) => journal.countStray(UNWRITTEN, unwritten), bytes: 0 }]);
+    for (let done = 0; this.waiting.length > 0; done++) {
+      if (done % PART === 0) this.checkpoint();
       try {
-        this.waiting[0]!(this.journal);
+        this.waiting[0]!.run(this.journal);
       } catch (error) {
         if (isFileFault(error)) return this.tell(false, error.code);
-        this.waiting.shift();
+        this.shift();
         throw error;
       }
-      this.waiting.shift();
+      this.shift();
     }
     this.tell(true);
+  }
+
+  private checkpoint(): void {
+    try {
+      this.journal.checkpoint();
+    } catch (error) {
+      // The next write says whether that matters.
+      if (!isFileFault(error)) throw error;
+    }
+  }
+
+  private shift(): void {
+    this.bytes -= this.waiting.shift()!.bytes;
   }
 
   private tell(writable: boolean, code?: string): void {

@@ -16,12 +16,16 @@ const KEY = 'vaults/';
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Tokens that are kept of one account: a stranger can send it as many as he likes. */
 const MAX_VAULTS = 200;
+/** After so many accounts were written down, those beyond `MAX_ACCOUNTS` are dropped. */
+const DROP_EVERY = 1_000;
 
 interface Holdings {
   /** Vaults that were there, or were not when it was looked. */
   readonly vaults: Map<NodeId, boolean>;
   /** As read, less what our own transactions have taken since. */
   amounts: Map<NodeId, Attos>;
+  /** More was read than is kept. */
+  partial: boolean;
   /** By the monotonic clock: when the amounts were asked for. */
   readAt: number;
   /** Our own transactions have taken from it since: less may be there than was read, and more. */
@@ -51,6 +55,7 @@ export interface Held {
 export class AccountFacts implements StateFacts {
   private readonly accounts = new Map<NodeId, Holdings>();
   private readonly asking = new Set<NodeId>();
+  private written = 0;
 
   constructor(
     private readonly ledger: Pick<Ledger, 'balances'>,
@@ -71,9 +76,10 @@ export class AccountFacts implements StateFacts {
       const { vaults } = this.holdingsOf(account);
       for (const address of value) {
         const resource = typeof address === 'string' ? this.nodeOf(address) : undefined;
-        if (resource !== undefined) vaults.set(resource, true);
+        if (resource !== undefined) note(vaults, resource, true);
       }
     }
+    this.dropOld();
   }
 
   holdsVault(account: NodeId, resource: NodeId): boolean | undefined {
@@ -95,7 +101,9 @@ export class AccountFacts implements StateFacts {
   held(account: NodeId, resource: NodeId): Held | undefined {
     const held = this.accounts.get(account);
     if (held === undefined || !this.isFresh(held, FRESH_MS)) return undefined;
-    return { atLeast: held.amounts.get(resource) ?? 0n, isAll: !held.touched };
+    const amount = held.amounts.get(resource);
+    if (amount === undefined && held.partial && held.vaults.get(resource) !== false) return undefined;
+    return { atLeast: amount ?? 0n, isAll: !held.touched };
   }
 
   /**
@@ -125,7 +133,7 @@ export class AccountFacts implements StateFacts {
     for (const { account, resource } of vaults) {
       const held = this.holdingsOf(account).vaults;
       if (held.get(resource) !== true) changed.add(account);
-      held.set(resource, true);
+      note(held, resource, true);
     }
     for (const account of changed) this.remember(account);
   }
@@ -156,11 +164,15 @@ export class AccountFacts implements StateFacts {
     // The journal may be closed by now.
     if (this.signal.aborted) return;
     const held = this.holdingsOf(account);
-    held.amounts = amounts;
+    const { vaults } = held;
+    // What was asked for is kept in any case, and of the rest as much as there is room for.
+    for (const resource of resources) if (vaults.get(resource) !== true) note(vaults, resource, false);
+    let room = MAX_VAULTS - vaults.size;
+    held.amounts = new Map([...amounts].filter(([resource]) => vaults.has(resource) || room-- > 0));
+    held.partial = held.amounts.size < amounts.size;
     held.readAt = readAt;
     held.touched = false;
-    for (const resource of resources) if (held.vaults.get(resource) !== true) held.vaults.set(resource, false);
-    this.learnVaults([...amounts.keys()].map((resource) => ({ account, resource })));
+    this.learnVaults([...held.amounts.keys()].map((resource) => ({ account, resource })));
   }
 
   private holdingsOf(account: NodeId): Holdings {
@@ -168,7 +180,13 @@ export class AccountFacts implements StateFacts {
     if (held === undefined) {
       // Whoever came first goes first: it can be asked again.
       if (this.accounts.size >= MAX_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
-      const never = { amounts: new Map<NodeId, Attos>(), touched: false, readAt: NEVER, changedAt: NEVER };
+      const never = {
+        amounts: new Map<NodeId, Attos>(),
+        partial: false,
+        touched: false,
+        readAt: NEVER,
+        changedAt: NEVER,
+      };
       held = { vaults: new Map(), ...never };
       this.accounts.set(account, held);
     }
@@ -176,9 +194,18 @@ export class AccountFacts implements StateFacts {
   }
 
   private remember(account: NodeId): void {
-    const there = [...this.holdingsOf(account).vaults].flatMap(([resource, isThere]) => (isThere ? [resource] : []));
-    const addresses = there.slice(0, MAX_VAULTS).map((resource) => formatAddress(resource, this.network));
-    this.desk.offer((journal) => journal.setFact(KEY + formatAddress(account, this.network), addresses));
+    const { vaults } = this.holdingsOf(account);
+    // Put together when it is written: what waits for the journal holds nothing of its own.
+    this.desk.offer((journal) => {
+      const there = [...vaults].flatMap(([resource, isThere]) => (isThere ? [resource] : []));
+      const addresses = there.map((resource) => formatAddress(resource, this.network));
+      journal.setFact(KEY + formatAddress(account, this.network), addresses);
+    });
+    if (++this.written % DROP_EVERY === 0) this.dropOld();
+  }
+
+  private dropOld(): void {
+    this.desk.offer((journal) => journal.dropFacts(KEY, MAX_ACCOUNTS));
   }
 
   /** A journal of another network, or a newer one, may hold what cannot be read here. */
@@ -189,4 +216,10 @@ export class AccountFacts implements StateFacts {
       return undefined;
     }
   }
+}
+
+/** Whoever came first goes first: it can be asked again. */
+function note(vaults: Map<NodeId, boolean>, resource: NodeId, isThere: boolean): void {
+  if (!vaults.has(resource) && vaults.size >= MAX_VAULTS) vaults.delete(vaults.keys().next().value!);
+  vaults.set(resource, isThere);
 }

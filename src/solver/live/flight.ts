@@ -213,6 +213,6 @@ export class Flight implements Attempt {
       sinceFrameMicros: this.sinceFrame(),
       tookMicros: (context.now() - this.begunAt) * 1000,
     });
-    context.spent();
+    context.spent(charged.xrdChange, news.stateVersion);
   }
 }

@@ -1,5 +1,6 @@
 import { FrameError } from '../../anthic/frame.js';
 import { SolverError } from '../../base/error.js';
+import type { Journal } from '../../journal/journal.js';
 import { bundleIdOf, frameIdOf, type NewBundle } from '../../journal/model.js';
 import type { BundleStory } from '../../journal/story.js';
 import type { Ledger } from '../../ledger/ledger.js';
@@ -87,14 +88,15 @@ export class Intake {
   private admit(live: LiveBundle, bundle: NewBundle, url: string): void {
     const { desk, emit, onBundle } = this.parts;
     const { bundleId, wrapperIds: wrappers, deadline } = live;
-    desk.offer((journal) => {
+    const keep = (journal: Journal): void => {
       if (journal.receive(bundle).known) {
         emit({ type: 'bundle-finished', bundleId, outcome: 'duplicate' });
         return;
       }
       emit({ type: 'bundle-received', bundleId, url, wrappers: wrappers.length, deadline });
       onBundle(live);
-    });
+    };
+    desk.offer(keep, bytesOf(bundle));
   }
 
   /** What cannot be settled as it is: a bundle that is invalid, or no bundle at all. */
@@ -105,7 +107,12 @@ export class Intake {
       emit({ type: 'no-bundle', url, code: error.code });
       return;
     }
-    desk.offer((journal) => void journal.receiveEnded(bundle, { outcome: 'invalid', reason: reasonOf(error) }));
+    const end = { outcome: 'invalid', reason: reasonOf(error) } as const;
+    desk.offer((journal) => void journal.receiveEnded(bundle, end), bytesOf(bundle));
     emit({ type: 'bundle-finished', bundleId: bundle.id, outcome: 'invalid', reason: error.code });
   }
+}
+
+function bytesOf({ frame }: NewBundle): number {
+  return Buffer.byteLength(frame ?? '');
 }

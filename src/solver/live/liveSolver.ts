@@ -1,3 +1,4 @@
+import type { Attos } from '../../base/amount.js';
 import { SolverError } from '../../base/error.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Limits } from '../../journal/limits.js';
@@ -84,7 +85,7 @@ export class LiveSolver {
       stopping: () => this.stopping,
       after: (ms, run) => this.after(ms, run),
       checkLimits: (cost) => this.upkeep.checkLimits(cost),
-      spent: () => this.spent(),
+      spent: (xrdChange, stateVersion) => this.spent(xrdChange, stateVersion),
       inFlight: () => this.whatIsInFlight(),
       fail: (error, where) => this.fail(error, where),
     };
@@ -215,8 +216,8 @@ export class LiveSolver {
     return { orders, supplies: [...supplies] };
   }
 
-  private spent(): void {
-    this.upkeep.spent();
+  private spent(xrdChange: Attos, stateVersion: number): void {
+    this.upkeep.spent(xrdChange, stateVersion);
     this.context.facts.forgetAmounts([this.options.account]);
     this.learnStock();
   }

@@ -21,7 +21,7 @@ const BUDGET_MS = 1_500;
 /** With less time left none is asked for. */
 const LEAST_MS = 100;
 
-/** Asks a Gateway what would become of a settlement, in time for the settlement itself. Never throws. */
+/** Asks a Gateway what would become of a settlement, in time for the settlement itself. */
 export async function previewOf(proposal: Proposal, deadline: number, context: LiveContext): Promise<Preview> {
   const spare = deadline - context.expiryMarginMs - context.ledgerNow();
   const budget = Math.min(BUDGET_MS, spare / 2);

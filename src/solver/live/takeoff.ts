@@ -23,6 +23,8 @@ export interface Ground {
 }
 
 interface Times extends Planned {
+  /** Signing began: a preview may lie between the plan and this. */
+  readonly signingAt: number;
   readonly signedAt: number;
 }
 
@@ -51,10 +53,11 @@ export class Takeoff {
       if (pursuits.length > 1) return this.ground.planAlone(pursuits, cohort);
       return giveUp(planned, { outcome: 'declined', reason: limit });
     }
+    const signingAt = context.now();
     const { payload, transactionIntentHash } = sign(proposal, context.key);
     const signedAt = context.now();
     const id = formatId('txid', transactionIntentHash, context.network);
-    const times = { ...planned, signedAt };
+    const times = { ...planned, signingAt, signedAt };
     const numbers = this.writeAhead(id, payload, times, preview);
     if (numbers === undefined) return;
     tellPlanned(id, times, Math.max(...numbers), context);
@@ -149,7 +152,7 @@ function stagesOf({ pursuits, plannedAt, signedAt }: Times): Readonly<Record<str
 }
 
 function tellPlanned(txid: string, times: Times, attempt: number, { now, emit }: LiveContext): void {
-  const { decision, pursuits, startedAt, plannedAt, signedAt } = times;
+  const { decision, pursuits, startedAt, plannedAt, signingAt, signedAt } = times;
   const { quote, lock } = decision.proposal;
   const started = pursuits.flatMap(({ bundle }) => bundle.startedAt ?? []);
   const first = started.length < pursuits.length ? undefined : Math.min(...started);
@@ -163,7 +166,7 @@ function tellPlanned(txid: string, times: Times, attempt: number, { now, emit }:
     stages: {
       verified: { sinceFrameMicros: verifiedMicros, tookMicros: verifiedMicros },
       planned: { sinceFrameMicros: since(plannedAt), tookMicros: (plannedAt - startedAt) * 1000 },
-      signed: { sinceFrameMicros: since(signedAt), tookMicros: (signedAt - plannedAt) * 1000 },
+      signed: { sinceFrameMicros: since(signedAt), tookMicros: (signedAt - signingAt) * 1000 },
     },
   });
   const journaledAt = now();

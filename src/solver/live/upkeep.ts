@@ -8,6 +8,8 @@ import type { LiveOptions } from './context.js';
 import { type Desk, isFileFault } from './desk.js';
 
 const BALANCE_MS = 30_000;
+/** Beyond so many, of which no reading of the balance has told yet, the oldest count as one. */
+const MAX_CHANGES = 100;
 /** After this the journal is looked at again when there was nothing to drop. */
 const PRUNE_MS = 600_000;
 
@@ -22,7 +24,10 @@ export interface UpkeepParts {
 
 /** What decides, beside the bundles themselves, whether anything is submitted: limits, balance, clock, journal. */
 export class Upkeep {
-  private balance: Attos | undefined;
+  /** As read. */
+  private read: Attos | undefined;
+  /** What our own transactions have changed since it was so. */
+  private changes: { readonly xrdChange: Attos; readonly stateVersion: number }[] = [];
   private balanceAt = Number.NEGATIVE_INFINITY;
   private pruneAt = Number.NEGATIVE_INFINITY;
   private stopped: string | undefined;
@@ -70,8 +75,23 @@ export class Upkeep {
   }
 
   /** A fee was paid, a reward earned. */
-  spent(): void {
+  spent(xrdChange: Attos, stateVersion: number): void {
+    this.changes.push({ xrdChange, stateVersion });
+    if (this.changes.length > MAX_CHANGES) {
+      const [first, second] = this.changes.splice(0, 2);
+      this.changes.unshift({
+        xrdChange: first!.xrdChange + second!.xrdChange,
+        stateVersion: Math.max(first!.stateVersion, second!.stateVersion),
+      });
+    }
     this.balanceAt = Number.NEGATIVE_INFINITY;
+  }
+
+  /** Sinks with what is spent, and rises only where that was read: it is never more than what is there. */
+  private get balance(): Attos | undefined {
+    if (this.read === undefined) return undefined;
+    const change = this.changes.reduce((sum, { xrdChange }) => sum + xrdChange, 0n);
+    return change < 0n ? this.read + change : this.read;
   }
 
   /** Errors: those of the file, when a stop cannot be written down. */
@@ -119,9 +139,13 @@ export class Upkeep {
     const { network, account } = this.options;
     const xrd = formatAddress(XRD, network);
     try {
-      const { amounts } = await this.parts.ledger.balances(formatAddress(account, network), [xrd]);
-      this.balance = amounts.get(xrd) ?? 0n;
-      this.parts.emit({ type: 'balance', xrd: this.balance });
+      const { amounts, ledger } = await this.parts.ledger.balances(formatAddress(account, network), [xrd]);
+      this.read = amounts.get(xrd) ?? 0n;
+      // Asked before a commit, or of a Gateway that is late: what it does not show yet is reckoned with still.
+      this.changes = this.changes.filter(
+        ({ stateVersion }) => ledger !== undefined && stateVersion > ledger.stateVersion,
+      );
+      this.parts.emit({ type: 'balance', xrd: this.read });
     } catch {
       // Looked up again soon: some limits stop everything while the balance is not known.
       this.balanceAt = Number.NEGATIVE_INFINITY;
