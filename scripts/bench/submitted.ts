@@ -5,8 +5,8 @@ import { warmUpOf } from '../soak/protocol.js';
 import { soak } from '../soak/soak.js';
 import { measure, percentiles, type Times } from './measure.js';
 
-/** Enough for a p99, at a pace that any machine keeps. */
-const RUN = { part: 'rule', bundles: 600, rate: 50 } as const;
+/** Enough for a p99, at the pace of the soak. */
+const RUN = { part: 'rule', bundles: 2000, rate: 100 } as const;
 /** About what the journal writes of an attempt. */
 const APPEND = Buffer.alloc(8192);
 

