@@ -162,7 +162,7 @@ export class Desk {
 
   private checkpoint(): void {
     try {
-      this.journal.checkpoint();
+      this.journal.checkpointNow();
     } catch (error) {
       // The next write says whether that matters.
       if (!isFileFault(error)) throw error;
