@@ -321,7 +321,7 @@ describe('the desk', () => {
     const done: number[] = [];
     const journal: any = { isFull: true, writable: () => !journal.isFull, probe: () => !journal.isFull, fault: FULL };
     journal.countStray = () => done.push(99);
-    journal.checkpoint = () => {};
+    journal.checkpointNow = () => {};
     const desk = new Desk(
       journal,
       (event) => void events.push(event),
