@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addSettings } from './config/flags.js';
 import { loadFor } from './config/load.js';
@@ -14,6 +13,7 @@ import { type Io, processIo } from './io.js';
 import { jsonOption } from './options.js';
 import { printJson, printLine } from './output.js';
 import { formatTable } from './table.js';
+import { packageVersion } from './version.js';
 
 /** `doctor`: looks at everything a running solver needs, and says what to do. Changes nothing, submits nothing. */
 export function doctorCommand(io: Io = processIo()): Command {
@@ -54,12 +54,6 @@ async function allChecks(config: RunConfig, io: Io): Promise<readonly Check[]> {
   ]);
   const machine = [versionCheck(packageVersion()), ...native, coreDumpCheck()];
   return [...machine, ...identity, ...streams, ...gateways, ...journal];
-}
-
-/** Stands beside src/ and dist/ alike. */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 async function printTable(checks: readonly Check[], io: Io): Promise<void> {

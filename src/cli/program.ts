@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { SolverError } from '../base/error.js';
 import { CliError, EXIT } from './error.js';
 import { type Io, processIo } from './io.js';
+import { packageVersion } from './version.js';
 
 /** The commands. Each is loaded when it is named: none waits for what another needs. */
 const COMMANDS: Readonly<Record<string, (io: Io) => Promise<Command>>> = {
@@ -69,12 +69,6 @@ function namesToLoad(args: readonly string[], named: string | undefined): readon
   if (named !== undefined && Object.hasOwn(COMMANDS, named)) return [named];
   const asksVersion = args.length === 1 && (args[0] === '-V' || args[0] === '--version');
   return asksVersion ? [] : Object.keys(COMMANDS);
-}
-
-/** The version in package.json, which stands beside src/ and dist/ alike. */
-function packageVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 /**

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Compilable } from 'kysely';
 import { isFileError, JournalError, journalError } from './error.js';
 import { migrate, SCHEMA_VERSION, schemaVersion } from './migrations.js';
+import { queryBuilder } from './queryBuilder.js';
 import type { Tables } from './schema.js';
 
 /**
@@ -20,15 +21,7 @@ export interface StoreOptions {
 /** Pages in the log at which a commit writes them back by itself: the backstop, 64 MiB, of `checkpoint`. */
 const AUTO_CHECKPOINT = 16_384;
 
-/** kysely builds and types the queries; it never runs them, since its drivers are asynchronous and ours must not be. */
-const builder = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
+const builder = queryBuilder<Tables>();
 
 /** The database file: typed queries, run synchronously, and transactions of chosen durability. */
 export class Store {

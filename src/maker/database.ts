@@ -1,19 +1,12 @@
 import { existsSync } from 'node:fs';
 import Sqlite from 'better-sqlite3';
-import { type Compilable, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
+import type { Compilable } from 'kysely';
+import { queryBuilder } from '../journal/queryBuilder.js';
 import { MakerError } from './error.js';
 import { migrate, STORE_VERSION, storeVersion } from './migrations.js';
 import type { Tables } from './schema.js';
 
-/** kysely builds and types the queries; it never runs them, since its drivers are asynchronous and ours must not be. */
-const builder = new Kysely<Tables>({
-  dialect: {
-    createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new DummyDriver(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-  },
-});
+const builder = queryBuilder<Tables>();
 
 /**
  * The database file: typed queries, run synchronously. What is written survives the end of the process at any moment, and

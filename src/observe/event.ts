@@ -227,10 +227,12 @@ type LimitEvent =
     }
   | { readonly type: 'limit-lifted'; readonly limit: string };
 
-/** Those of the recorder (src/solver/recorder.ts). */
-type RecordingEvent =
+/** Of the recorder. */
+export type RecordingEvent =
+  /** A file could not be opened, written or put aside. Recording goes on by itself as soon as that works again. */
   | { readonly type: 'recording-stopped'; readonly file: string; readonly code: string; readonly detail: string }
   | { readonly type: 'recording-resumed'; readonly file: string }
+  /** Messages that are in no file: told at the first, second, fourth, …, and when all that waited is written. */
   | { readonly type: 'recording-dropped'; readonly file: string; readonly count: number; readonly total: number }
   | {
       readonly type: 'recording-rotated';

@@ -16,3 +16,14 @@ export function observerOf(...sets: readonly Handlers[]): Observer {
     for (const handle of lists.get(event.type) ?? []) handle(event);
   };
 }
+
+/** Keeps up which feeds are open, by URL. */
+export function feedHandlers(feeds: Map<string, boolean>): Handlers {
+  const feed = (open: boolean) => (event: { readonly url: string }) => void feeds.set(event.url, open);
+  return {
+    'stream-open': feed(true),
+    'stream-closed': feed(false),
+    'stream-refused': feed(false),
+    'stream-stopped': feed(false),
+  };
+}

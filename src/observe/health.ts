@@ -1,4 +1,4 @@
-import { observerOf } from './handlers.js';
+import { feedHandlers, observerOf } from './handlers.js';
 import type { Observer } from './observers.js';
 
 /** Why something is red. */
@@ -108,12 +108,7 @@ export class Health {
   }
 
   private listening(): Observer {
-    const feed = (open: boolean) => (event: { readonly url: string }) => void this.feeds.set(event.url, open);
-    return observerOf({
-      'stream-open': feed(true),
-      'stream-closed': feed(false),
-      'stream-refused': feed(false),
-      'stream-stopped': feed(false),
+    return observerOf(feedHandlers(this.feeds), {
       'ledger-clock': ({ ageMs }) => {
         this.clockSeenAt = this.options.now() - ageMs;
       },

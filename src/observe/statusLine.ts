@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { type Attos, formatAmount } from '../base/amount.js';
 import { endsAsItComes } from './event.js';
-import { observerOf } from './handlers.js';
+import { feedHandlers, observerOf } from './handlers.js';
 import type { Observer } from './observers.js';
 
 export interface StatusLineOptions {
@@ -72,12 +72,7 @@ export class StatusLine {
   }
 
   private counting(): Observer {
-    const feed = (open: boolean) => (event: { readonly url: string }) => void this.feeds.set(event.url, open);
-    return observerOf({
-      'stream-open': feed(true),
-      'stream-closed': feed(false),
-      'stream-refused': feed(false),
-      'stream-stopped': feed(false),
+    return observerOf(feedHandlers(this.feeds), {
       'ledger-clock': ({ ageMs }) => {
         this.clockSeenAt = this.now() - ageMs;
       },

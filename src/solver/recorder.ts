@@ -2,25 +2,13 @@ import { access, open, readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../anthic/stream/clock.js';
+import type { RecordingEvent } from '../observe/event.js';
 import type { NodeId } from '../sbor/custom.js';
 import { formatAddress } from '../transaction/address.js';
 import type { Recording } from './recording.js';
 
 /** What is recorded of a pushed message; `vaults` where they are known. */
 export type Recorded = Omit<Recording, 'vaults' | 'balances'> & Partial<Pick<Recording, 'vaults'>>;
-
-export type RecorderEvent =
-  /** A file could not be opened, written or put aside. Recording goes on by itself as soon as that works again. */
-  | { readonly type: 'recording-stopped'; readonly file: string; readonly code: string; readonly detail: string }
-  | { readonly type: 'recording-resumed'; readonly file: string }
-  /** Messages that are in no file: told at the first, second, fourth, …, and when all that waited is written. */
-  | { readonly type: 'recording-dropped'; readonly file: string; readonly count: number; readonly total: number }
-  | {
-      readonly type: 'recording-rotated';
-      readonly file: string;
-      readonly to: string;
-      readonly deleted: readonly string[];
-    };
 
 /** The part of a file's handle that is used: a test can fill the disk. */
 export interface RecordingFile {
@@ -34,7 +22,7 @@ export interface RecordingFile {
 export interface RecorderOptions {
   /** Appended to, and made where it does not exist. No other process may write to it. */
   readonly file: string;
-  readonly onEvent?: (event: RecorderEvent) => void;
+  readonly onEvent?: (event: RecordingEvent) => void;
   /** Size at which a file is put aside. */
   readonly maxBytes?: number;
   /** How many files that were put aside are kept. */
@@ -224,7 +212,7 @@ export class Recorder {
     await handle?.close().catch(() => {});
   }
 
-  private tell(event: RecorderEvent): void {
+  private tell(event: RecordingEvent): void {
     try {
       this.options.onEvent(event);
     } catch {

@@ -7,11 +7,17 @@ import type {
   OpenState,
   Outcome,
 } from '../../src/journal/model.js';
-import type { AttemptState, BundleOutcome, EventOf, OpenAttemptState, SolverEvent } from '../../src/observe/event.js';
+import type {
+  AttemptState,
+  BundleOutcome,
+  EventOf,
+  OpenAttemptState,
+  RecordingEvent,
+  SolverEvent,
+} from '../../src/observe/event.js';
 import { observerOf } from '../../src/observe/handlers.js';
 import { levelOf } from '../../src/observe/level.js';
 import { Observers } from '../../src/observe/observers.js';
-import type { RecorderEvent } from '../../src/solver/recorder.js';
 
 const PROVEN: SolverEvent = { type: 'stream-proven', url: 'wss://a/b', by: 'frame' };
 
@@ -21,7 +27,7 @@ describe('the words of events', () => {
     expectTypeOf<AttemptState>().toEqualTypeOf<JournalState>();
     expectTypeOf<OpenAttemptState>().toEqualTypeOf<LiveState | FollowedState>();
     expectTypeOf<Exclude<AttemptState, OpenAttemptState>>().toEqualTypeOf<FinalState>();
-    expectTypeOf<RecorderEvent>().toExtend<SolverEvent>();
+    expectTypeOf<RecordingEvent>().toExtend<SolverEvent>();
     expectTypeOf<OpenState>().not.toEqualTypeOf<OpenAttemptState>();
     expectTypeOf<EventOf<'frame'>['bytes']>().toEqualTypeOf<number>();
   });

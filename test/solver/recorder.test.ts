@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RecordingEvent } from '../../src/observe/event.js';
 import {
   type Recorded,
   Recorder,
-  type RecorderEvent,
   type RecorderOptions,
   type RecordingFile,
   recordingLine,
@@ -30,7 +30,7 @@ const message = (number: number, frame = bundleFrame([`${number}`, '4d21'])): Re
 describe('Recorder', () => {
   let directory: string;
   let file: string;
-  let events: RecorderEvent[];
+  let events: RecordingEvent[];
   let recorders: Recorder[];
 
   const make = (options: Partial<RecorderOptions> = {}) => {

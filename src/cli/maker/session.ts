@@ -16,8 +16,9 @@ import { CliError, EXIT, unreadable, usageError } from '../error.js';
 import type { Io } from '../io.js';
 import { KEY_VARIABLE, loadSolverKey } from '../keySource.js';
 import { openLedger, reachLedger } from '../run/gateways.js';
-import { aborted, packageVersion, type Surroundings } from '../run/session.js';
+import { aborted, type Surroundings } from '../run/session.js';
 import { listenForStop } from '../run/signals.js';
+import { packageVersion } from '../version.js';
 import type { MakerSettings } from './settings.js';
 
 /** From the first line of the log to the last. What was opened is closed in reverse order, whatever happens. */

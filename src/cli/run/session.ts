@@ -1,5 +1,4 @@
 import type { EventEmitter } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { SolverStream } from '../../anthic/stream.js';
 import { SolverError } from '../../base/error.js';
 import { Journal } from '../../journal/journal.js';
@@ -20,6 +19,7 @@ import { usageError } from '../error.js';
 import type { Io } from '../io.js';
 import { KEY_VARIABLE, loadSolverKey } from '../keySource.js';
 import { loadPolicy } from '../replay/policy.js';
+import { packageVersion } from '../version.js';
 import { openLedger, reachLedger } from './gateways.js';
 import { openObservation } from './observation.js';
 import { openPrices } from './prices.js';
@@ -221,10 +221,4 @@ function codeOf(error: unknown): string {
 export function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();
   return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-}
-
-/** The version in package.json, which stands beside src/ and dist/ alike. */
-export function packageVersion(): string {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }

@@ -1,17 +1,9 @@
 import type { Attos } from '../../base/amount.js';
+import type { Outcome } from '../../journal/model.js';
 import { Blocks } from './blocks.js';
 
 /** How a bundle can end in a simulation. */
-export type SimulatedEnd =
-  | 'settled'
-  | 'lost'
-  | 'failed'
-  | 'rejected'
-  | 'expired'
-  | 'declined'
-  | 'unmatched'
-  | 'invalid'
-  | 'duplicate';
+export type SimulatedEnd = Exclude<Outcome, 'would-settle'>;
 
 /** What a policy made of a recording. */
 export class Result {
