@@ -8,7 +8,7 @@ use radix_common::prelude::*;
 use radix_engine::vm::DefaultVmModules;
 use radix_engine_interface::blueprints::account::*;
 use radix_engine_interface::prelude::*;
-use radix_engine_interface::{burn_roles, metadata, mint_roles, rule};
+use radix_engine_interface::{burn_roles, freeze_roles, metadata, mint_roles, recall_roles, rule};
 use radix_transactions::prelude::*;
 use serde::Deserialize;
 use serde_json::{json, Value};
@@ -57,6 +57,23 @@ struct CreateToken {
     symbol: String,
     divisibility: u8,
     address: Option<String>,
+    #[serde(default = "usual_features")]
+    features: Vec<Feature>,
+}
+
+/// By its name on the ledger.
+#[derive(Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+enum Feature {
+    Mint,
+    Burn,
+    TrackTotalSupply,
+    VaultFreeze,
+    VaultRecall,
+}
+
+fn usual_features() -> Vec<Feature> {
+    vec![Feature::Mint, Feature::Burn, Feature::TrackTotalSupply]
 }
 
 #[derive(Deserialize)]
@@ -139,16 +156,30 @@ pub fn create_token(world: &mut World, vm: &DefaultVmModules, params: Value) -> 
         None => None,
     };
     // Nobody holds these roles: set-up transactions run without authorization.
-    let roles = FungibleResourceRoles {
-        mint_roles: mint_roles! { minter => rule!(deny_all); minter_updater => rule!(deny_all); },
-        burn_roles: burn_roles! { burner => rule!(allow_all); burner_updater => rule!(deny_all); },
-        ..Default::default()
-    };
+    let wants = |feature: Feature| request.features.contains(&feature);
+    let mut roles = FungibleResourceRoles::default();
+    if wants(Feature::Mint) {
+        roles.mint_roles =
+            mint_roles! { minter => rule!(deny_all); minter_updater => rule!(deny_all); };
+    }
+    if wants(Feature::Burn) {
+        roles.burn_roles =
+            burn_roles! { burner => rule!(allow_all); burner_updater => rule!(deny_all); };
+    }
+    if wants(Feature::VaultFreeze) {
+        roles.freeze_roles =
+            freeze_roles! { freezer => rule!(deny_all); freezer_updater => rule!(deny_all); };
+    }
+    if wants(Feature::VaultRecall) {
+        roles.recall_roles =
+            recall_roles! { recaller => rule!(deny_all); recaller_updater => rule!(deny_all); };
+    }
+    let track_total_supply = wants(Feature::TrackTotalSupply);
     let symbol = request.symbol;
     let metadata: ModuleConfig<MetadataInit> = metadata!(init { "symbol" => symbol, locked; });
     let input = FungibleResourceManagerCreateManifestInput {
         owner_role: OwnerRole::None.into(),
-        track_total_supply: true,
+        track_total_supply,
         divisibility: request.divisibility,
         resource_roles: roles.into(),
         metadata: metadata.into(),

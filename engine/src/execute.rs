@@ -215,7 +215,7 @@ pub fn preview(world: &World, vm: &DefaultVmModules, params: Value) -> Reply {
     };
     let receipt = execute_transaction(&world.store, vm, &config, executable);
     let mut json = render(world, &receipt, payload_bytes);
-    render_preview_extras(&receipt, &mut json);
+    render_preview_extras(world, &receipt, &mut json);
     json["ids"] = ids;
     Ok(json)
 }

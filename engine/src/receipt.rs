@@ -193,7 +193,7 @@ fn charged_events(commit: &CommitResult) -> &[(EventTypeIdentifier, Vec<u8>)] {
 }
 
 /// What a preview's reader needs beyond the common part.
-pub fn render_preview_extras(receipt: &TransactionReceipt, json: &mut Value) {
+pub fn render_preview_extras(world: &World, receipt: &TransactionReceipt, json: &mut Value) {
     let costing = &receipt.costing_parameters;
     json["costingParameters"] = json!({
         "executionCostUnitPrice": costing.execution_cost_unit_price.to_string(),
@@ -213,6 +213,15 @@ pub fn render_preview_extras(receipt: &TransactionReceipt, json: &mut Value) {
     let TransactionResult::Commit(commit) = &receipt.result else {
         return;
     };
+    json["newVaults"] = (new_account_vaults(&commit.state_updates).iter())
+        .map(|new| {
+            json!({
+                "account": world.address(&new.account),
+                "resource": world.address(new.resource.as_node_id()),
+                "vault": world.address(&new.vault),
+            })
+        })
+        .collect();
     if let Some(trace) = &commit.execution_trace {
         json["feeLocks"] = json!({
             "lock": trace.fee_locks.lock.to_string(),

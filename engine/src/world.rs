@@ -72,17 +72,18 @@ impl World {
     }
 
     /// The account that a vault belongs to, also when the transaction just created the vault.
-    pub fn vault_owner(&self, vault: &NodeId, new_vaults: &[(NodeId, NodeId)]) -> Option<NodeId> {
-        let known = self.vault_owners.get(vault);
-        let new = || new_vaults.iter().find(|(new, _)| new == vault);
-        known.or_else(|| new().map(|(_, owner)| owner)).copied()
+    pub fn vault_owner(&self, vault: &NodeId, new_vaults: &[NewVault]) -> Option<NodeId> {
+        let known = self.vault_owners.get(vault).copied();
+        let new = || new_vaults.iter().find(|new| new.vault == *vault);
+        known.or_else(|| new().map(|new| new.account))
     }
 
     pub fn apply(&mut self, updates: &StateUpdates) {
         self.store.commit(&updates.create_database_updates());
         let vaults = new_account_vaults(updates);
         if !vaults.is_empty() {
-            Arc::make_mut(&mut self.vault_owners).extend(vaults);
+            let owners = vaults.iter().map(|new| (new.vault, new.account));
+            Arc::make_mut(&mut self.vault_owners).extend(owners);
         }
         self.state_version += 1;
     }
@@ -160,8 +161,14 @@ fn account_vaults(store: &Store) -> Vec<(NodeId, NodeId)> {
     nodes.iter().flat_map(vaults).collect()
 }
 
-/// (vault, account) of every account vault that these updates create.
-pub fn new_account_vaults(updates: &StateUpdates) -> Vec<(NodeId, NodeId)> {
+pub struct NewVault {
+    pub vault: NodeId,
+    pub account: NodeId,
+    pub resource: ResourceAddress,
+}
+
+/// Every account vault that these updates create: an entry is written once.
+pub fn new_account_vaults(updates: &StateUpdates) -> Vec<NewVault> {
     let mut found = Vec::new();
     for (node, node_updates) in &updates.by_node {
         let NodeStateUpdates::Delta { by_partition } = node_updates;
@@ -170,12 +177,17 @@ pub fn new_account_vaults(updates: &StateUpdates) -> Vec<(NodeId, NodeId)> {
         else {
             continue;
         };
-        for update in by_substate.values() {
-            let DatabaseUpdate::Set(bytes) = update else {
+        for (key, update) in by_substate {
+            let (SubstateKey::Map(key), DatabaseUpdate::Set(bytes)) = (key, update) else {
                 continue;
             };
-            if let Some(vault) = scrypto_decode(bytes).ok().and_then(vault_of) {
-                found.push((vault, *node));
+            let vault = scrypto_decode(bytes).ok().and_then(vault_of);
+            if let (Some(vault), Ok(resource)) = (vault, scrypto_decode(key)) {
+                found.push(NewVault {
+                    vault,
+                    account: *node,
+                    resource,
+                });
             }
         }
     }

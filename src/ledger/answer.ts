@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Attos } from '../base/amount.js';
 import { excerpt } from '../base/excerpt.js';
+import type { NodeId } from '../sbor/custom.js';
 import type { IntentStatus, LedgerState, WIRE } from './wire.js';
 
 /** What the Gateway's answers say, in this project's words. */
@@ -113,12 +114,20 @@ export function accountChange({ balances }: CommittedDetails, account: string): 
   return { changes, feePaid };
 }
 
+export interface Created {
+  /** Global ones, by their addresses: accounts that exist from then on are among them. */
+  readonly entities: readonly string[];
+  readonly vaults: readonly { readonly account: string; readonly resource: NodeId }[];
+}
+
 export interface PreviewOutcome {
   /** `Failed` would commit and cost; `Rejected` would not. */
   readonly status: 'Succeeded' | 'Failed' | 'Rejected';
   /** Of the unsigned intent: the real one is a bit higher (T56). */
   readonly fee: Attos;
   readonly error: string | undefined;
+  /** What it would bring into being. Undefined where the receipt does not tell. */
+  readonly created: Created | undefined;
   /** Of the node: it can be newer than the Gateway's own reads (T5). */
   readonly stateVersion: number;
 }
@@ -134,5 +143,23 @@ export function previewOutcomeOf(wire: Wire<'preview'>): PreviewOutcome | undefi
     of.xrd_total_storage_cost +
     of.xrd_total_royalty_cost +
     of.xrd_total_tipping_cost;
-  return { status, fee, error: error === undefined ? undefined : excerpt(error), stateVersion };
+  const created = receipt.state_updates && createdBy(receipt.state_updates);
+  return { status, fee, error: error === undefined ? undefined : excerpt(error), created, stateVersion };
+}
+
+/** The key of an account's entry: a resource address in Scrypto SBOR. */
+const VAULT_KEY = /^5c80([0-9a-f]{60})$/;
+
+function createdBy(
+  updates: NonNullable<NonNullable<Wire<'preview'>['receipt']>['state_updates']>,
+): Created | undefined {
+  const vaults: { account: string; resource: NodeId }[] = [];
+  for (const { substate_id: of } of updates.created_substates) {
+    if (of.substate_type !== 'AccountVaultEntry') continue;
+    const resource = VAULT_KEY.exec(of.substate_key.key_hex ?? '')?.[1];
+    // One that cannot be read would make the vault seem to have been there.
+    if (resource === undefined) return undefined;
+    vaults.push({ account: of.entity_address, resource });
+  }
+  return { entities: updates.new_global_entities.map(({ entity_address }) => entity_address), vaults };
 }

@@ -69,6 +69,20 @@ const feeSummary = z.object({
   xrd_total_tipping_cost: amount,
 });
 
+/** What came to exist; what changed is not read. */
+const stateUpdates = z.object({
+  created_substates: z.array(
+    z.object({
+      substate_id: z.object({
+        entity_address: z.string(),
+        substate_type: z.string(),
+        substate_key: z.object({ key_hex: absent(z.string()) }),
+      }),
+    }),
+  ),
+  new_global_entities: z.array(z.object({ entity_address: z.string() })),
+});
+
 export const WIRE = {
   gatewayStatus: z.object({ ledger_state: ledgerState }),
   networkConfiguration: z.object({ network_id: count, well_known_addresses: z.object({ xrd: z.string() }) }),
@@ -132,7 +146,7 @@ export const WIRE = {
       }),
     ),
   }),
-  /** Its receipt is the Core API's, which the SDK passes on unread (T48). */
+  /** Its receipt is the Core API's, which the SDK passes on unread (T48): of what it tells beyond its end, nothing is relied upon. */
   preview: z.object({
     at_ledger_state_version: count,
     receipt: absent(
@@ -141,6 +155,7 @@ export const WIRE = {
         status: z.enum(['Succeeded', 'Failed', 'Rejected']),
         fee_summary: feeSummary,
         error_message: absent(z.string()),
+        state_updates: absent(stateUpdates).catch(undefined),
       }),
     ),
   }),

@@ -1,10 +1,10 @@
 import { parseAmount } from '../base/amount.js';
 import { fromHex } from '../base/bytes.js';
 import { SolverError } from '../base/error.js';
+import { FEATURES, type Feature, isFeature } from '../settlement/fee/features.js';
 import { formatAddress, XRD } from '../transaction/address.js';
-import type { EngineKey, Funds } from './engine/methods.js';
+import type { EngineKey, Funds, NewToken } from './engine/methods.js';
 import { Fields } from './fields.js';
-import type { NewToken } from './ledger/ledger.js';
 import type { World } from './world/world.js';
 
 /** What a world holds before the first round. A resource is an address, `XRD`, or the symbol of a token named here. */
@@ -33,11 +33,21 @@ export function parseSeed(json: unknown): Seed {
 }
 
 export function parseToken(json: unknown): NewToken {
-  const token = Fields.of(json).only('symbol', 'divisibility', 'address');
+  const token = Fields.of(json).only('symbol', 'divisibility', 'address', 'features');
   const divisibility = token.count('divisibility', 18);
   if (divisibility > 18) throw bad('divisibility', 'a divisibility of at most 18', divisibility);
   const address = token.string('address', undefined);
-  return { symbol: token.string('symbol'), divisibility, ...(address === undefined ? {} : { address }) };
+  return {
+    symbol: token.string('symbol'),
+    divisibility,
+    ...(address === undefined ? {} : { address }),
+    ...(token.has('features') ? { features: token.list('features', parseFeature) } : {}),
+  };
+}
+
+function parseFeature(json: unknown): Feature {
+  if (!isFeature(json)) throw bad('', `one of ${FEATURES.join(', ')}`, json);
+  return json;
 }
 
 export function parseAccount(json: unknown): SeedAccount {
@@ -84,11 +94,11 @@ function parseAmountOr(text: string): bigint | undefined {
 export async function plant(world: World, seed: Seed): Promise<Planted> {
   const bySymbol = new Map([['XRD', formatAddress(XRD, world.network)]]);
   const tokens: Planted['tokens'][number][] = [];
-  for (const { symbol, divisibility, address } of seed.tokens) {
-    const token = { symbol, divisibility, ...(address === undefined ? {} : { address }) };
-    const made = await world.createToken(token);
-    bySymbol.set(symbol, made);
-    tokens.push({ symbol, divisibility, address: made });
+  for (const token of seed.tokens) {
+    const { symbol, divisibility } = token;
+    const address = await world.createToken(token);
+    bySymbol.set(symbol, address);
+    tokens.push({ symbol, divisibility, address });
   }
   const accounts: Planted['accounts'][number][] = [];
   for (const account of seed.accounts) {

@@ -13,6 +13,7 @@ import type { Plan } from './compose/plan.js';
 import { attachSignatures, type RootHeader, rootFrame } from './compose/transaction.js';
 import { UnmatchedError } from './error.js';
 import { type Exposure, exposureOf } from './exposure.js';
+import type { Priced } from './fee/learn.js';
 import { type FeePrediction, predictFee, type StateFacts } from './fee/predict.js';
 import { firstLock, fits, latestLock, lockAmount, usualLock } from './lock.js';
 import type { SettledOrder } from './order.js';
@@ -32,10 +33,9 @@ export interface RootContext {
 }
 
 /** A plan as a transaction: what it does, what that costs, and where its fee is locked. */
-export interface Placed extends Exposure {
+export interface Placed extends Exposure, Priced {
   readonly signed: SignedTransactionIntent;
   readonly fee: FeePrediction;
-  readonly execution: Execution;
   readonly lock: Attos;
 }
 
@@ -68,18 +68,19 @@ export function placeLock(orders: readonly SettledOrder[], plan: Plan, context: 
     const signed = attachSignatures(intent, orders);
     const execution = check(intent, signers);
     const effectiveLength = notarizedLengthWith(signed, root.notary.type);
-    const fee = predictFee({ intent, effectiveLength, signatures, tipBasisPoints }, execution, facts);
+    const input = { intent, effectiveLength, signatures, tipBasisPoints };
+    const fee = predictFee(input, execution, facts);
     const latest = isTemplate ? 0 : latestLock(orders, plan, beforeStep, fee, context.extraMargin);
     // Moving the lock shifts a few first reads from one step to another, so each new place is looked at; but after the
     // first move it goes only towards safety, and so to an end.
     if (latest === beforeStep || (round > 0 && latest > beforeStep)) {
       const executed = { fee, lockStep: beforeStep, effectiveLength, tipBasisPoints };
       const { behindLock, failureCosts } = exposureOf(orders.length, plan, executed);
-      if (fits(lock, fee)) return { signed, execution, fee, lock, behindLock, failureCosts };
+      const placed = { input, execution, fee, behindLock, failureCosts };
+      if (fits(lock, fee)) return { ...placed, signed, lock };
       // The amount stands in 24 bytes whatever it is, and no rule but the balance depends on it.
       lock = lockAmount(fee);
-      const relocked = attachSignatures(build(beforeStep, lock), orders);
-      return { signed: relocked, execution, fee, lock, behindLock, failureCosts };
+      return { ...placed, signed: attachSignatures(build(beforeStep, lock), orders), lock };
     }
     beforeStep = latest;
   }

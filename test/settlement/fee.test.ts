@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { formatAmount, parseAmount, units } from '../../src/base/amount.js';
 import { fromHex } from '../../src/base/bytes.js';
 import { simulate } from '../../src/settlement/check/simulate.js';
+import type { Feature } from '../../src/settlement/fee/features.js';
 import { type FeePrediction, LOAN_UNITS, predictFee, type StateFacts } from '../../src/settlement/fee/predict.js';
 import { checkedReferences } from '../../src/settlement/fee/reference.js';
 import type { CompositeRequirement } from '../../src/transaction/accessRule.js';
@@ -161,7 +162,7 @@ describe('what is not known', () => {
 
   it('features of a resource matter, and have a usual value', () => {
     const transaction = make(withdraw(A), bank);
-    const of = (...features: string[]) => predict(transaction, { ...known, features: () => features }).executionUnits;
+    const of = (...features: Feature[]) => predict(transaction, { ...known, features: () => features }).executionUnits;
     expect(of('mint', 'burn', 'track_total_supply')).toBe(predict(transaction, known).executionUnits);
     expect(of('mint', 'burn', 'track_total_supply', 'vault_recall')).toBeGreaterThan(
       of('mint', 'burn', 'track_total_supply'),

@@ -1,3 +1,4 @@
+import type { Features } from '../../settlement/fee/features.js';
 import type { PreviewReceipt, Receipt } from './receipt.js';
 
 /** The engine's methods that the sandbox uses (engine/README.md): what goes in, what comes out. */
@@ -9,7 +10,7 @@ export interface EngineMethods {
   'account.createGlobal': { params: GlobalAccount; result: { address: string } };
   'account.fund': { params: Funds & { account: string }; result: Nothing };
   'account.balances': { params: { accounts: readonly string[] }; result: Record<string, Record<string, string>> };
-  'token.create': { params: { symbol: string; divisibility: number; address?: string }; result: { address: string } };
+  'token.create': { params: NewToken; result: { address: string } };
   'entity.details': { params: { address: string }; result: EntityDetails };
   'manifest.decompile': { params: { hex: string }; result: Manifests };
   'transaction.execute': { params: { hex: string; commit: boolean }; result: Receipt };
@@ -84,6 +85,14 @@ export interface SubmissionCheck {
   readonly stage: 'validation' | 'execution';
   readonly error: string | null;
   readonly errorVariant: string | null;
+}
+
+export interface NewToken {
+  readonly symbol: string;
+  readonly divisibility: number;
+  readonly address?: string;
+  /** Left out: it can be minted and burned, and its supply is tracked. */
+  readonly features?: Features;
 }
 
 export interface PreviewFlags {

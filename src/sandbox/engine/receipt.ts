@@ -55,6 +55,8 @@ export interface PreviewReceipt extends Receipt {
   readonly costingParameters?: CostingParameters;
   readonly transactionCostingParameters?: { readonly tipProportion: string; readonly freeCredit: string };
   readonly feeLocks?: { readonly lock: string; readonly contingentLock: string };
+  /** Of accounts. */
+  readonly newVaults?: readonly { readonly account: string; readonly resource: string; readonly vault: string }[];
   /** By instruction of the root, Scrypto SBOR. */
   readonly outputs?: readonly (string | null)[];
 }

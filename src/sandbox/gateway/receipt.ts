@@ -2,6 +2,7 @@ import { formatAmount, parseAmount } from '../../base/amount.js';
 import type { Network } from '../../transaction/network.js';
 import type { CostingParameters, EngineEvent, Fee, FeeDestination, PreviewReceipt } from '../engine/receipt.js';
 import { type Programmatic, scryptoJson } from './scryptoJson.js';
+import { stateUpdates } from './stateUpdates.js';
 
 /** Parts of receipts in the words of the Core API, as the Gateway passes them on (docs/interfaces.md §2). */
 
@@ -81,7 +82,7 @@ export function eventEmitter({ emitter, module, blueprint }: EngineEvent) {
 
 const PREVIEW_STATUS = { CommittedSuccess: 'Succeeded', CommittedFailure: 'Failed' } as const;
 
-/** The Core API's receipt of a preview. What the engine does not tell (state updates, logs) is left out. */
+/** The Core API's receipt of a preview. What the engine does not tell (logs) is left out. */
 export function previewReceipt(receipt: PreviewReceipt, payers: Readonly<Record<string, string>>, network: Network) {
   const { status, fee, error, events, outputs, feeDestination: destination } = receipt;
   const ends = status === 'CommittedSuccess' || status === 'CommittedFailure';
@@ -101,9 +102,17 @@ export function previewReceipt(receipt: PreviewReceipt, payers: Readonly<Record<
     output: outputs
       ?.map((hex) => (hex === null ? undefined : sborData(hex, network)))
       .filter((each) => each !== undefined),
+    state_updates: ends ? stateUpdates(receipt, network) : NO_UPDATES,
     error_message: error ?? undefined,
   };
 }
+const NO_UPDATES = {
+  deleted_partitions: [],
+  created_substates: [],
+  updated_substates: [],
+  deleted_substates: [],
+  new_global_entities: [],
+};
 
 /** The toolkit's receipt; its worktop changes are not known here. The tip is missing there too. */
 export function toolkitReceipt({ status, fee, feeLocks, error }: PreviewReceipt) {

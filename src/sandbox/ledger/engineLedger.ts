@@ -1,7 +1,7 @@
 import { type Network, networkById } from '../../transaction/network.js';
 import type { Engine } from '../engine/engine.js';
-import type { EngineKey, Funds, PreviewFlags, WorldStart } from '../engine/methods.js';
-import type { Ledger, NewToken } from './ledger.js';
+import type { EngineKey, Funds, NewToken, PreviewFlags, WorldStart } from '../engine/methods.js';
+import type { Ledger } from './ledger.js';
 import type { UserTransaction } from './transaction.js';
 
 /** The official engine as the ledger. One world in one engine: a second ledger wants an engine of its own. */

@@ -5,6 +5,7 @@ import type {
   EntityDetails,
   Funds,
   Manifests,
+  NewToken,
   PreviewFlags,
   SubmissionCheck,
 } from '../engine/methods.js';
@@ -44,9 +45,3 @@ export interface Ledger {
 }
 
 export type LedgerClock = EngineClock;
-
-export interface NewToken {
-  readonly symbol: string;
-  readonly divisibility: number;
-  readonly address?: string;
-}

@@ -5,9 +5,9 @@ import { formatAddress, isAccount, parseAddress, XRD } from '../../transaction/a
 import { blake2b } from '../../transaction/crypto.js';
 import { preallocatedAccount } from '../../transaction/key.js';
 import type { Network } from '../../transaction/network.js';
-import type { EngineKey, EntityDetails, Funds, Manifests, SubmissionCheck } from '../engine/methods.js';
+import type { EngineKey, EntityDetails, Funds, Manifests, NewToken, SubmissionCheck } from '../engine/methods.js';
 import type { Fee, PreviewReceipt, Receipt } from '../engine/receipt.js';
-import type { Ledger, LedgerClock, NewToken } from './ledger.js';
+import type { Ledger, LedgerClock } from './ledger.js';
 import { type PreviewedTransaction, readPreview, type UserTransaction } from './transaction.js';
 
 /** What a rule makes of a transaction that is in time and whose intents are all unused. */

@@ -1,6 +1,6 @@
 import type { Network } from '../../transaction/network.js';
-import type { EngineKey, Funds } from '../engine/methods.js';
-import type { Ledger, LedgerClock, NewToken } from '../ledger/ledger.js';
+import type { EngineKey, Funds, NewToken } from '../engine/methods.js';
+import type { Ledger, LedgerClock } from '../ledger/ledger.js';
 import { Node } from '../node/node.js';
 import { BalanceBook } from './balances.js';
 import type { SandboxClock } from './clock.js';

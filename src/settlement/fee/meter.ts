@@ -1,4 +1,5 @@
 import type { NodeId } from '../../sbor/custom.js';
+import { isFungible } from '../../transaction/address.js';
 import type { Execution } from '../check/execution.js';
 import { FREEZE_STATUS } from './account.js';
 import { dataProcessing, look, SIZE } from './charge.js';
@@ -67,6 +68,8 @@ export class Meter {
   archive = 0;
   state = 0;
   readonly unknown: string[] = [];
+  /** Tokens whose features are taken to be the usual ones. */
+  readonly usual: NodeId[] = [];
   readonly intents: IntentMeter[];
   private seen = 0;
   private readonly resources = new Map<NodeId, ResourceState>();
@@ -118,6 +121,7 @@ export class Meter {
     if (resource === undefined) {
       resource = new ResourceState(id, this.facts);
       this.resources.set(id, resource);
+      if (resource.assumed && isFungible(id)) this.usual.push(id);
     }
     return resource;
   }

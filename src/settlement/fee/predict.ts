@@ -1,5 +1,5 @@
 import type { Attos } from '../../base/amount.js';
-import { ENTITY, entityOf } from '../../sbor/custom.js';
+import { ENTITY, entityOf, type NodeId } from '../../sbor/custom.js';
 import type { TransactionIntent } from '../../transaction/model.js';
 import type { Execution } from '../check/execution.js';
 import { SWITCH } from './charge.js';
@@ -31,6 +31,8 @@ export interface FeePrediction {
   readonly known: boolean;
   /** In words, what was not. */
   readonly unknown: readonly string[];
+  /** Tokens of which nothing is known but that most have the usual features: a guess, of 2 % of a bundle each at most. */
+  readonly usual: readonly NodeId[];
   /**
    * Per root instruction the units of the loan that are used up when it starts, and at last those at the end. A lock is
    * in time when it has run before LOAN_UNITS: see the entry after it (docs/protocol.md §7.4).
@@ -75,6 +77,7 @@ export function predictFee(input: FeeInput, execution: Execution, facts: StateFa
     storageBytes,
     known: meter.unknown.length === 0,
     unknown: meter.unknown,
+    usual: meter.usual,
     unitsBefore,
   };
 }

@@ -2,6 +2,7 @@ import { ENTITY, entityOf, type NodeId } from '../../sbor/custom.js';
 import { XRD } from '../../transaction/address.js';
 import { SIGNATURE_BADGE } from '../../transaction/key.js';
 import { fetch } from './charge.js';
+import { type Features, listLength, USUAL_FEATURES, XRD_FEATURES } from './features.js';
 
 /** What a prediction needs to know of the ledger; undefined = unknown. */
 export interface StateFacts {
@@ -9,17 +10,12 @@ export interface StateFacts {
   holdsVault(account: NodeId, resource: NodeId): boolean | undefined;
   /** Whether a preallocated account has come to exist. Unknown counts as true. */
   exists?(account: NodeId): boolean | undefined;
-  /**
-   * Features of a fungible resource by their names on the ledger: `mint`, `burn`, `track_total_supply`, `vault_freeze`,
-   * `vault_recall`. Unknown counts as the first three. What is frozen is read at every use of a vault: 2 % of a bundle.
-   */
-  features?(resource: NodeId): readonly string[] | undefined;
+  /** Features of a fungible resource. Unknown counts as the usual ones, and the prediction says so. */
+  features?(resource: NodeId): Features | undefined;
 }
 
-/** Sizes of type infos (docs/protocol.md §12.1). That of a resource lists its features: length and name of each. */
+/** Sizes of type infos (docs/protocol.md §12.1), that of a resource without its list of features. */
 const TYPE_INFO = { resource: 135, account: 119 } as const;
-const XRD_FEATURES: readonly string[] = ['mint', 'burn'];
-const USUAL_FEATURES: readonly string[] = ['mint', 'burn', 'track_total_supply'];
 
 /** A resource during a transaction: its type info's size, and what of it was read from the database already. */
 export class ResourceState {
@@ -27,6 +23,8 @@ export class ResourceState {
   /** One look at the type info. */
   readonly look: number;
   readonly freezable: boolean;
+  /** Whether its features are taken to be the usual ones. */
+  readonly assumed: boolean;
   infoRead = false;
   withdrawerRead = false;
   depositorRead = false;
@@ -36,11 +34,11 @@ export class ResourceState {
     readonly id: NodeId,
     facts: StateFacts,
   ) {
-    const features = id === XRD ? XRD_FEATURES : (facts.features?.(id) ?? USUAL_FEATURES);
-    let bytes: number = TYPE_INFO.resource;
-    for (const feature of features) bytes += 1 + feature.length;
-    this.bytes = bytes;
-    this.look = fetch(bytes);
+    const known = id === XRD ? XRD_FEATURES : facts.features?.(id);
+    const features = known ?? USUAL_FEATURES;
+    this.assumed = known === undefined;
+    this.bytes = TYPE_INFO.resource + listLength(features);
+    this.look = fetch(this.bytes);
     this.freezable = features.includes('vault_freeze');
   }
 }

@@ -125,7 +125,7 @@ export class Departures {
   private weigh(planned: Planned, { blind }: Mode): void {
     const { context } = this;
     const { decision, cohort } = planned;
-    const doubt = doubtOf(decision, cohort, context.policy.minProfit);
+    const doubt = doubtOf(decision, cohort, context);
     if (blind) {
       const given = declineBlind(decision, doubt);
       return given === undefined ? this.takeoff.launch(planned, undefined) : giveUp(planned, given);

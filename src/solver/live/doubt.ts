@@ -1,7 +1,9 @@
 import { callsForeign } from '../../anthic/wrappedOrder.js';
 import { type Attos, formatAmount, units } from '../../base/amount.js';
-import { LOAN_UNITS } from '../../settlement/fee/predict.js';
+import { DEAREST_FEATURES } from '../../settlement/fee/features.js';
+import { LOAN_UNITS, predictFee, type StateFacts } from '../../settlement/fee/predict.js';
 import type { SettleDecision } from '../../settlement/planner/model.js';
+import type { Proposal } from '../../settlement/settle.js';
 import type { Cohort } from './cohort.js';
 import type { LiveContext } from './context.js';
 import { blameFor } from './culprit.js';
@@ -33,22 +35,36 @@ export type Judgement =
 const UNKNOWN_COST: Attos = units(1) / 10n;
 
 /** What a preview has to decide; undefined: nothing. */
-export function doubtOf(decision: SettleDecision, cohort: Cohort, floor: Attos | undefined): Doubt | undefined {
+export function doubtOf(
+  decision: SettleDecision,
+  cohort: Cohort,
+  { policy: { minProfit: floor }, facts }: Pick<LiveContext, 'policy' | 'facts'>,
+): Doubt | undefined {
   const { bundles, unsure } = decision;
   const isMerged = bundles.length > 1;
   const payers = unsure.length > 0 && (isMerged || cohort.suspect);
-  const fee = floor !== undefined && worstOf(decision) < floor;
+  const fee = floor !== undefined && worstOf(decision, facts) < floor;
   return payers || fee || (cohort.suspect && isMerged) ? { payers, fee } : undefined;
 }
 
 /** What it earns at least, with all that is not known of the fee against us. */
-function worstOf({ proposal, chosen }: SettleDecision): Attos {
+function worstOf({ proposal, chosen }: SettleDecision, facts: StateFacts): Attos {
   const { fee, quote, orders } = proposal;
   const earns = chosen.reward + chosen.surplus - quote.networkFee;
-  if (quote.feeKnown) return earns;
   // What a foreign call costs has no bound that is known.
-  if (orders.some(callsForeign)) return -quote.networkFee;
-  return earns - UNKNOWN_COST * BigInt(fee.unknown.length);
+  if (!quote.feeKnown && orders.some(callsForeign)) return -quote.networkFee;
+  return earns - UNKNOWN_COST * BigInt(fee.unknown.length) - unusualCost(proposal, facts);
+}
+
+/** What it adds to a fee if tokens of which nothing is known are the dearest there are. */
+function unusualCost({ fee, input, execution }: Proposal, facts: StateFacts): Attos {
+  if (fee.usual.length === 0) return 0n;
+  const dearest: StateFacts = {
+    holdsVault: (account, resource) => facts.holdsVault(account, resource),
+    exists: (account) => facts.exists?.(account),
+    features: (resource) => facts.features?.(resource) ?? DEAREST_FEATURES,
+  };
+  return predictFee(input, execution, dearest).total - fee.total;
 }
 
 /** Decides by a preview. Of a settlement that nothing was in doubt of, none is asked but to show what would be. */

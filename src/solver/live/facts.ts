@@ -2,9 +2,12 @@ import type { Attos } from '../../base/amount.js';
 import type { Journal } from '../../journal/journal.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { NodeId } from '../../sbor/custom.js';
+import type { Features } from '../../settlement/fee/features.js';
+import type { Asked } from '../../settlement/fee/learn.js';
 import type { StateFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress, XRD } from '../../transaction/address.js';
 import type { Desk } from './desk.js';
+import { TokenFacts } from './tokens.js';
 
 const MAX_ACCOUNTS = 10_000;
 /** At once: a Gateway has a limit of requests, and following transactions matters more. */
@@ -20,6 +23,8 @@ const MAX_VAULTS = 200;
 const DROP_EVERY = 1_000;
 
 interface Holdings {
+  /** As a preview saw it; an account that exists is there for ever. */
+  exists: boolean | undefined;
   /** Vaults that were there, or were not when it was looked. */
   readonly vaults: Map<NodeId, boolean>;
   /** As read, less what our own transactions have taken since. */
@@ -56,6 +61,8 @@ export class AccountFacts implements StateFacts {
   private readonly accounts = new Map<NodeId, Holdings>();
   private readonly asking = new Set<NodeId>();
   private written = 0;
+  /** What the tokens are like that they hold. */
+  readonly tokens: TokenFacts;
 
   constructor(
     private readonly ledger: Pick<Ledger, 'balances'>,
@@ -65,10 +72,13 @@ export class AccountFacts implements StateFacts {
     private readonly now: () => number,
     /** Fires when nothing more can be written down. */
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    this.tokens = new TokenFacts(desk, network);
+  }
 
   /** Takes up what earlier runs have learned. */
   load(journal: Journal): void {
+    this.tokens.load(journal);
     for (const { key, value } of journal.facts(KEY, MAX_ACCOUNTS)) {
       if (!Array.isArray(value)) continue;
       const account = this.nodeOf(key.slice(KEY.length));
@@ -91,10 +101,14 @@ export class AccountFacts implements StateFacts {
   /** Where it holds anything, it exists. */
   exists(account: NodeId): boolean | undefined {
     if (account === this.solver) return true;
-    const vaults = this.accounts.get(account)?.vaults;
-    if (vaults === undefined) return undefined;
-    for (const isThere of vaults.values()) if (isThere) return true;
-    return undefined;
+    const held = this.accounts.get(account);
+    if (held === undefined) return undefined;
+    for (const isThere of held.vaults.values()) if (isThere) return true;
+    return held.exists;
+  }
+
+  features(resource: NodeId): Features | undefined {
+    return this.tokens.features(resource);
   }
 
   /** Undefined where that is not known. */
@@ -136,6 +150,17 @@ export class AccountFacts implements StateFacts {
       note(held, resource, true);
     }
     for (const account of changed) this.remember(account);
+  }
+
+  /** What was the case moments ago, by a preview. */
+  learnState({ accounts, vaults }: Pick<Asked, 'accounts' | 'vaults'>): void {
+    for (const [account, exists] of accounts) this.holdingsOf(account).exists = exists;
+    for (const [account, resources] of vaults) {
+      for (const [resource, isThere] of resources) {
+        if (isThere) this.learnVaults([{ account, resource }]);
+        else note(this.holdingsOf(account).vaults, resource, false);
+      }
+    }
   }
 
   /** Asks about accounts of which not all is known and fresh. Never fails: what stays unknown makes a fee an estimate. */
@@ -181,6 +206,7 @@ export class AccountFacts implements StateFacts {
       // Whoever came first goes first: it can be asked again.
       if (this.accounts.size >= MAX_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
       const never = {
+        exists: undefined,
         amounts: new Map<NodeId, Attos>(),
         partial: false,
         touched: false,

@@ -3,6 +3,7 @@ import type { AttemptNews } from '../../journal/model.js';
 import { chargedShares } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import type { Supply } from '../../settlement/compose/supply.js';
+import type { Asked, Priced } from '../../settlement/fee/learn.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
 import type { LiveContext } from './context.js';
 import { Delivery } from './delivery.js';
@@ -20,6 +21,8 @@ export interface Passage {
   readonly race: Race;
   /** What it adds from the solver's own account. */
   readonly supplies: readonly Supply[];
+  /** What to learn from its charge, with what was known of accounts when it was planned. */
+  readonly lesson?: { readonly priced: Priced; readonly before: Asked } | undefined;
   /** False: an earlier run may have sent its bytes. */
   readonly isFresh: boolean;
 }
@@ -184,6 +187,8 @@ export class Flight implements Attempt {
     for (const rival of rivals) rival.lose(id);
     context.desk.write((journal) => void journal.recordAttemptState(id, news));
     this.tellEnd(news, charged);
+    const { lesson } = this.passage;
+    if (lesson !== undefined) context.facts.tokens.learn(charged.fee, lesson.priced, lesson.before);
     for (const { bundleId, xrdChange } of chargedShares(this.passage.parts, charged)) {
       this.members.find(({ id }) => id === bundleId)?.settle(xrdChange);
     }

@@ -2,8 +2,11 @@ import type { Attos } from '../../base/amount.js';
 import { toHex } from '../../base/bytes.js';
 import type { PreviewOutcome } from '../../ledger/answer.js';
 import type { ReadOptions } from '../../ledger/ledger.js';
+import type { NodeId } from '../../sbor/custom.js';
+import { askedOf } from '../../settlement/fee/learn.js';
 import { CHECK, price } from '../../settlement/fee/price.js';
 import type { Proposal, SettledOrder } from '../../settlement/settle.js';
+import { formatAddress } from '../../transaction/address.js';
 import { notarizedLengthWith, transactionIntentLength } from '../../transaction/length.js';
 import { encodeTransaction } from '../../transaction/payload.js';
 import type { LiveContext } from './context.js';
@@ -33,8 +36,33 @@ export async function previewOf(proposal: Proposal, deadline: number, context: L
   } catch (error) {
     return { type: 'none', why: error instanceof Error ? error.message.slice(0, 200) : 'no Gateway answered' };
   }
-  if (outcome.status === 'Succeeded') return { type: 'succeeded', fee: outcome.fee + leftOut(proposal) };
+  if (outcome.status === 'Succeeded') {
+    learnFrom(outcome, proposal, context);
+    return { type: 'succeeded', fee: outcome.fee + leftOut(proposal) };
+  }
   return { type: 'spoiled', outcome: outcome.status, error: outcome.error ?? outcome.status };
+}
+
+/**
+ * What its fee depends on, told by a success: whatever of that it does not create was there before; and its charge, to the
+ * atto, tells what tokens are like.
+ */
+function learnFrom({ fee, created }: PreviewOutcome, proposal: Proposal, { facts, network }: LiveContext): void {
+  if (created === undefined) return;
+  const { execution, input, signed } = proposal;
+  const addressOf = (node: NodeId): string => formatAddress(node, network);
+  const entities = new Set(created.entities);
+  const vaults = new Set(created.vaults.map(({ account, resource }) => account + resource));
+  // It is billed without signatures.
+  const effectiveLength = transactionIntentLength(signed.transactionIntent);
+  const priced = { execution, input: { ...input, effectiveLength } };
+  const before = askedOf(priced, {
+    holdsVault: (account, resource) => !vaults.has(addressOf(account) + resource),
+    exists: (account) => !entities.has(addressOf(account)),
+  });
+  facts.learnState(before);
+  facts.tokens.check(fee, priced, before);
+  facts.tokens.learn(fee, priced, before);
 }
 
 /** What a preview needs of a proposal. */

@@ -1,13 +1,15 @@
 import { JournalError } from '../../journal/error.js';
 import { reasonOf } from '../../settlement/decline.js';
-import { sign } from '../../settlement/settle.js';
+import { askedOf } from '../../settlement/fee/learn.js';
+import type { StateFacts } from '../../settlement/fee/predict.js';
+import { type Proposal, sign } from '../../settlement/settle.js';
 import { formatId } from '../../transaction/address.js';
 import { tellDropped } from './aftermath.js';
 import type { Cohort } from './cohort.js';
 import type { LiveContext } from './context.js';
 import { isFileFault } from './desk.js';
 import { unwritten } from './ending.js';
-import { Flight, type Tower } from './flight.js';
+import { Flight, type Passage, type Tower } from './flight.js';
 import { deadlineOf, giveUp, newShare, type Planned } from './planned.js';
 import type { Preview } from './preview.js';
 import type { Pursuit } from './pursuit.js';
@@ -65,7 +67,8 @@ export class Takeoff {
     const race = { tipBasisPoints, predicted: { fee: proposal.fee, profit: proposal.quote.profit } };
     const parts = decision.shares;
     const supplies = proposal.quote.inventory;
-    const passage = { ...{ id, payload, members: pursuits, parts, race, supplies }, isFresh: true };
+    const lesson = lessonOf(proposal, context.facts);
+    const passage = { ...{ id, payload, members: pursuits, parts, race, supplies, lesson }, isFresh: true };
     const flight = new Flight(passage, context, this.tower);
     pursuits.forEach((pursuit, index) => {
       pursuit.waiting = false;
@@ -139,6 +142,20 @@ export class Takeoff {
       : { by: 'model' as const, outcome: 'Succeeded' };
     giveUp(planned, { outcome: 'would-settle', details: { simulated } });
   }
+}
+
+/**
+ * What its charge can teach, where not all is known of its tokens. Vaults that are not known count as there: a missing one
+ * costs so much that no token explains it, and nothing is learned.
+ */
+function lessonOf({ fee, input, execution }: Proposal, facts: StateFacts): Passage['lesson'] {
+  if (fee.usual.length === 0) return undefined;
+  const priced = { input, execution };
+  const before = askedOf(priced, {
+    holdsVault: (account, resource) => facts.holdsVault(account, resource) ?? true,
+    exists: (account) => facts.exists?.(account) ?? true,
+  });
+  return { priced, before };
 }
 
 /** Micros since the frame of the youngest bundle, as far as all is known of this run. */

@@ -1,0 +1,90 @@
+import type { Attos } from '../../base/amount.js';
+import type { NodeId } from '../../sbor/custom.js';
+import type { Execution } from '../check/execution.js';
+import { FEATURE_LISTS, type Features } from './features.js';
+import { type FeeInput, type FeePrediction, predictFee } from './predict.js';
+import type { StateFacts } from './state.js';
+
+/** Reads from what a transaction was charged what its prediction lacked. */
+
+/** What a fee is predicted of. */
+export interface Priced {
+  readonly input: FeeInput;
+  readonly execution: Execution;
+}
+
+/** Facts as a prediction asks for them, one by one. */
+export interface Asked extends StateFacts {
+  readonly accounts: ReadonlyMap<NodeId, boolean | undefined>;
+  readonly vaults: ReadonlyMap<NodeId, ReadonlyMap<NodeId, boolean | undefined>>;
+}
+
+/** Everything of accounts that a fee depends on, as the facts have it now: they may be others when it is charged. */
+export function askedOf({ input, execution }: Priced, facts: StateFacts): Asked {
+  const accounts = new Map<NodeId, boolean | undefined>();
+  const vaults = new Map<NodeId, Map<NodeId, boolean | undefined>>();
+  predictFee(input, execution, {
+    holdsVault(account, resource) {
+      const holds = facts.holdsVault(account, resource);
+      const held = vaults.get(account) ?? new Map();
+      vaults.set(account, held.set(resource, holds));
+      return holds;
+    },
+    exists(account) {
+      const exists = facts.exists?.(account);
+      accounts.set(account, exists);
+      return exists;
+    },
+  });
+  return {
+    accounts,
+    vaults,
+    holdsVault: (account, resource) => vaults.get(account)?.get(resource),
+    exists: (account) => accounts.get(account),
+  };
+}
+
+/** With more tokens there are too many ways to try. */
+const MOST_TOKENS = 3;
+/** The tip is cut after each product: parts of a fee may add up to a little more or less than the whole. */
+const ROUNDING: Attos = 8n;
+
+/**
+ * What the tokens of which nothing is known may be like, by what a transaction was charged, to the atto. `possible`: what
+ * each may be like by what was seen before; `facts`: as they were before the transaction. Empty where nothing explains it.
+ */
+export function featuresBy(
+  charged: Attos,
+  { input, execution }: Priced,
+  facts: StateFacts,
+  possible: (token: NodeId) => readonly Features[] = () => FEATURE_LISTS,
+): ReadonlyMap<NodeId, readonly Features[]> {
+  const predict = (supposed: ReadonlyMap<NodeId, Features>): FeePrediction =>
+    predictFee(input, execution, {
+      holdsVault: (account, resource) => facts.holdsVault(account, resource),
+      exists: (account) => facts.exists?.(account),
+      features: (resource) => facts.features?.(resource) ?? supposed.get(resource),
+    });
+  const { known, total, usual } = predict(new Map());
+  if (!known || usual.length > MOST_TOKENS) return new Map();
+  // What each token adds does not depend on the others.
+  const adds = usual.map((token) =>
+    possible(token).map((features) => ({ features, adds: predict(new Map([[token, features]])).total - total })),
+  );
+  const ways = sums(adds, charged - total).filter(
+    (way) => predict(new Map(way.map((features, index) => [usual[index]!, features]))).total === charged,
+  );
+  if (ways.length === 0) return new Map();
+  return new Map(usual.map((token, index) => [token, [...new Set(ways.map((way) => way[index]!))]]));
+}
+
+interface Added {
+  readonly features: Features;
+  readonly adds: Attos;
+}
+
+/** Every choice of one of each list that adds up to about `wanted`. */
+function sums([first, ...rest]: readonly (readonly Added[])[], wanted: Attos): Features[][] {
+  if (first === undefined) return wanted <= ROUNDING && -wanted <= ROUNDING ? [[]] : [];
+  return first.flatMap(({ features, adds }) => sums(rest, wanted - adds).map((way) => [features, ...way]));
+}

@@ -1,0 +1,109 @@
+import type { Attos } from '../../base/amount.js';
+import type { Journal } from '../../journal/journal.js';
+import type { NodeId } from '../../sbor/custom.js';
+import { FEATURE_LISTS, type Features, isFeature } from '../../settlement/fee/features.js';
+import { featuresBy, type Priced } from '../../settlement/fee/learn.js';
+import { predictFee, type StateFacts } from '../../settlement/fee/predict.js';
+import { formatAddress, parseAddress } from '../../transaction/address.js';
+import type { Desk } from './desk.js';
+
+const MAX_TOKENS = 10_000;
+/** Facts of a token in the journal: its features, for ever. */
+const KEY = 'features/';
+/** Charges that may tell nothing new of a token before no more are looked at: each look takes a millisecond. */
+const MAX_TRIES = 8;
+
+type Accounts = Pick<StateFacts, 'holdsVault' | 'exists'>;
+
+/** A token of which not all is known. */
+interface Open {
+  /** What it may be like. */
+  readonly possible: readonly Features[];
+  /** Charges in vain. */
+  readonly tries: number;
+}
+const NEW: Open = { possible: FEATURE_LISTS, tries: 0 };
+
+/**
+ * What tokens are like as far as fees depend on it. No Gateway tells, but what a transaction is charged does, to the
+ * atto: what cannot be is struck out by each preview and receipt until one list is left, which the journal remembers.
+ */
+export class TokenFacts {
+  private readonly known = new Map<NodeId, Features>();
+  private readonly open = new Map<NodeId, Open>();
+
+  constructor(
+    private readonly desk: Desk,
+    private readonly network: number,
+  ) {}
+
+  /** Takes up what earlier runs have learned. */
+  load(journal: Journal): void {
+    for (const { key, value } of journal.facts(KEY, MAX_TOKENS)) {
+      if (!Array.isArray(value) || !value.every(isFeature)) continue;
+      try {
+        this.known.set(parseAddress(key.slice(KEY.length), this.network), value);
+      } catch {
+        // A journal of another network.
+      }
+    }
+  }
+
+  features(token: NodeId): Features | undefined {
+    return this.known.get(token);
+  }
+
+  /** A transaction was charged so, or would be. `accounts`: as they were before it. */
+  learn(charged: Attos, priced: Priced, accounts: Accounts): void {
+    const facts = this.factsWith(accounts);
+    const { usual } = predictFee(priced.input, priced.execution, facts);
+    const before = new Map(usual.map((token) => [token, this.open.get(token) ?? NEW]));
+    if (usual.length === 0 || [...before.values()].some(({ tries }) => tries >= MAX_TRIES)) return;
+    const found = featuresBy(charged, priced, facts, (token) => before.get(token)!.possible);
+    for (const [token, { possible: was, tries }] of before) {
+      const possible = found.get(token) ?? was;
+      if (possible.length === 1) this.remember(token, possible[0]!);
+      else this.keepOpen(token, { possible, tries: possible.length < was.length ? 0 : tries + 1 });
+    }
+  }
+
+  /** Forgets what the charge of a transaction belies. `accounts`: as they surely were before it. */
+  check(charged: Attos, { input, execution }: Priced, accounts: Accounts): void {
+    const { known, usual, total } = predictFee(input, execution, this.factsWith(accounts));
+    if (!known || usual.length > 0 || total === charged) return;
+    for (const token of predictFee(input, execution, accounts).usual) {
+      this.known.delete(token);
+      this.open.delete(token);
+      this.write(token, null);
+    }
+  }
+
+  private factsWith(accounts: Accounts): StateFacts {
+    return {
+      holdsVault: (account, resource) => accounts.holdsVault(account, resource),
+      exists: (account) => accounts.exists?.(account),
+      features: (token) => this.known.get(token),
+    };
+  }
+
+  private remember(token: NodeId, features: Features): void {
+    this.open.delete(token);
+    makeRoom(this.known);
+    this.known.set(token, features);
+    this.write(token, features);
+  }
+
+  private keepOpen(token: NodeId, open: Open): void {
+    if (!this.open.has(token)) makeRoom(this.open);
+    this.open.set(token, open);
+  }
+
+  private write(token: NodeId, features: Features | null): void {
+    this.desk.offer((journal) => journal.setFact(KEY + formatAddress(token, this.network), features));
+  }
+}
+
+/** Whoever came first goes first: it can be learned again. */
+function makeRoom(tokens: Map<NodeId, unknown>): void {
+  if (tokens.size >= MAX_TOKENS) tokens.delete(tokens.keys().next().value!);
+}
