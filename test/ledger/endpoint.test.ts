@@ -425,7 +425,7 @@ describe('answers', () => {
     const endpoint = endpointOf(gateway);
     const fee = 10n ** 18n + 10n ** 16n;
     gateway.on(PREVIEW, receipt('Succeeded'));
-    expect(await endpoint.preview('4d')).toEqual({ status: 'Succeeded', fee, error: undefined, stateVersion: 4711 });
+    expect(await endpoint.preview('4d')).toEqual({ status: 'Succeeded', fee, stateVersion: 4711 });
     gateway.on(PREVIEW, receipt('Rejected', 'IntentHashPreviouslyCommitted(Subintent(..))'));
     expect(await endpoint.preview('4d')).toMatchObject({
       status: 'Rejected',
@@ -433,6 +433,42 @@ describe('answers', () => {
     });
     gateway.on(PREVIEW, receipt('CommittedSuccess'));
     expect(await failure(endpoint.preview('4d'))).toMatchObject({ code: 'bad-answer' });
+  });
+
+  it('T13: a preview tells what it would bring into being, where all of that can be read', async () => {
+    const gateway = await FakeGateway.start();
+    const created = async (state_updates: unknown) => {
+      const answer: any = receipt('Succeeded');
+      gateway.on(PREVIEW, { json: { ...answer.json, receipt: { ...answer.json.receipt, state_updates } } });
+      const { status, created } = await endpointOf(gateway).preview('4d');
+      expect(status).toBe('Succeeded');
+      return created;
+    };
+    const substate = (entity_address: string, substate_type: string, substate_key: object) => ({
+      substate_id: {
+        ...{ entity_type: 'GlobalAccount', entity_address, entity_module: 'Main', partition_kind: 'KeyValue' },
+        ...{ partition_number: 65, substate_type, substate_key },
+      },
+      value: { substate_data: { substate_type, is_locked: false } },
+      system_structure: { type: 'KeyValueStoreEntry' },
+    });
+    const entry = (key_hex: string) =>
+      substate('account_a', 'AccountVaultEntry', { key_type: 'Map', db_sort_key_hex: '00', key_hex });
+    const none = { deleted_partitions: [], created_substates: [], updated_substates: [], deleted_substates: [] };
+    const new_global_entities = [{ entity_type: 'GlobalAccount', is_global: true, entity_address: 'account_b' }];
+    const field = substate('internal_vault_a', 'FungibleVaultFieldBalance', { key_type: 'Field', id: 0 });
+    const whole = { ...none, new_global_entities, created_substates: [field, entry(`5c80${'5d'.repeat(30)}`)] };
+    expect(await created(whole)).toEqual({
+      entities: ['account_b'],
+      vaults: [{ account: 'account_a', resource: '5d'.repeat(30) }],
+    });
+    expect(await created({ ...none, new_global_entities: [] })).toEqual({ entities: [], vaults: [] });
+    for (const bad of [null, [], {}, { ...whole, created_substates: [{}] }, { ...whole, new_global_entities: 1 }]) {
+      expect(await created(bad)).toBeUndefined();
+    }
+    for (const key of ['', '5c', `5c80${'5d'.repeat(31)}`]) {
+      expect(await created({ ...whole, created_substates: [entry(key)] })).toBeUndefined();
+    }
   });
 
   it('T11, T48: a preview without a receipt, or with one that is none, is no answer', async () => {

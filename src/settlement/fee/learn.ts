@@ -1,7 +1,7 @@
 import type { Attos } from '../../base/amount.js';
 import type { NodeId } from '../../sbor/custom.js';
 import type { Execution } from '../check/execution.js';
-import { FEATURE_LISTS, type Features } from './features.js';
+import { DEAREST_FEATURES, FEATURE_LISTS, type Features } from './features.js';
 import { type FeeInput, type FeePrediction, predictFee } from './predict.js';
 import type { StateFacts } from './state.js';
 
@@ -42,6 +42,21 @@ export function askedOf({ input, execution }: Priced, facts: StateFacts): Asked 
     holdsVault: (account, resource) => vaults.get(account)?.get(resource),
     exists: (account) => accounts.get(account),
   };
+}
+
+/**
+ * Whether a charge can be right where the facts of accounts are: tokens of which nothing is known may make a fee a little
+ * higher or lower, a vault that was not there five times as much.
+ */
+export function isPlausible(charged: Attos, { input, execution }: Priced, facts: StateFacts): boolean {
+  const predict = (features: Features): FeePrediction =>
+    predictFee(input, execution, {
+      holdsVault: (account, resource) => facts.holdsVault(account, resource),
+      exists: (account) => facts.exists?.(account),
+      features: (resource) => facts.features?.(resource) ?? features,
+    });
+  const [least, most] = [predict([]), predict(DEAREST_FEATURES)];
+  return least.known && least.total <= charged && charged <= most.total;
 }
 
 /** With more tokens there are too many ways to try. */

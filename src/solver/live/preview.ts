@@ -3,7 +3,7 @@ import { toHex } from '../../base/bytes.js';
 import type { PreviewOutcome } from '../../ledger/answer.js';
 import type { ReadOptions } from '../../ledger/ledger.js';
 import type { NodeId } from '../../sbor/custom.js';
-import { askedOf } from '../../settlement/fee/learn.js';
+import { askedOf, isPlausible } from '../../settlement/fee/learn.js';
 import { CHECK, price } from '../../settlement/fee/price.js';
 import type { Proposal, SettledOrder } from '../../settlement/settle.js';
 import { formatAddress } from '../../transaction/address.js';
@@ -60,6 +60,8 @@ function learnFrom({ fee, created }: PreviewOutcome, proposal: Proposal, { facts
     holdsVault: (account, resource) => !vaults.has(addressOf(account) + resource),
     exists: (account) => !entities.has(addressOf(account)),
   });
+  // A receipt whose own charge belies it tells nothing.
+  if (!isPlausible(fee, priced, before)) return;
   facts.learnState(before);
   facts.tokens.check(fee, priced, before);
   facts.tokens.learn(fee, priced, before);

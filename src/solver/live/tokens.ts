@@ -47,6 +47,7 @@ export class TokenFacts {
         // A journal of another network.
       }
     }
+    this.desk.offer((journal) => journal.dropFacts(KEY, MAX_TOKENS));
   }
 
   features(token: NodeId): Features | undefined {

@@ -1,0 +1,154 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type Attos, units } from '../../src/base/amount.js';
+import { Journal } from '../../src/journal/journal.js';
+import type { PreviewOutcome } from '../../src/ledger/answer.js';
+import type { NodeId } from '../../src/sbor/custom.js';
+import type { Features } from '../../src/settlement/fee/features.js';
+import { predictFee } from '../../src/settlement/fee/predict.js';
+import { type Proposal, propose } from '../../src/settlement/settle.js';
+import { Desk } from '../../src/solver/live/desk.js';
+import { AccountFacts } from '../../src/solver/live/facts.js';
+import { leftOut, previewOf } from '../../src/solver/live/preview.js';
+import { formatAddress, XRD } from '../../src/transaction/address.js';
+import { preallocatedAccount } from '../../src/transaction/key.js';
+import { transactionIntentLength } from '../../src/transaction/length.js';
+import { temporaryFolder } from '../cli/support.js';
+import { SIM } from '../e2e/world.js';
+import { ed25519Key, NOTARY } from '../support/build.js';
+import { makePair, token } from '../support/bundles.js';
+import { readOrder } from '../support/waiting.js';
+
+/** What a preview teaches of accounts and tokens, where no balance was ever read. */
+
+const folder = temporaryFolder();
+let made = 0;
+const A = token(1);
+const SOLVER = preallocatedAccount(NOTARY.publicKey);
+const [seller, buyer] = [100, 101].map((number) => preallocatedAccount(ed25519Key(number).publicKey)) as [
+  NodeId,
+  NodeId,
+];
+const USUAL: Features = ['mint', 'burn', 'track_total_supply'];
+
+/** A trade of `A` against XRD. What the ledger has, and what the solver knows of that. */
+function setUp(path = folder.path(`preview${++made}.sqlite`)) {
+  const journal = Journal.open(path, { now: Date.now });
+  const desk = new Desk(
+    journal,
+    () => {},
+    10,
+    () => {},
+  );
+  const facts = new AccountFacts({} as any, desk, SIM.id, SOLVER, () => 0, new AbortController().signal);
+  facts.load(journal);
+  const plan = (): Proposal =>
+    propose(
+      makePair(A, XRD, units(1), units(2)).map((order) => readOrder(order)),
+      {
+        ...{ network: SIM.id, epoch: 1n, facts, composition: 'cheapest', tipBasisPoints: 300, discriminator: 1n },
+        solver: { account: SOLVER, publicKey: NOTARY.publicKey },
+      },
+    );
+  const preview = async (outcome: Partial<PreviewOutcome>) => {
+    const proposal = plan();
+    const ledger = { preview: vi.fn(async () => ({ status: 'Succeeded', created: undefined, ...outcome })) };
+    const clocks = { now: () => 0, ledgerNow: () => 0, expiryMarginMs: 0 };
+    const context = { ledger, facts, network: SIM.id, signal: new AbortController().signal, ...clocks };
+    return previewOf(proposal, 60_000, context as any);
+  };
+  return { journal, path, facts, plan, preview };
+}
+
+interface LedgerState {
+  readonly missing?: readonly [NodeId, NodeId][];
+  readonly unborn?: readonly NodeId[];
+  readonly features?: Features;
+}
+
+/** What the ledger would charge for a preview, and create. */
+function outcomeOn(
+  { missing = [], unborn = [], features = USUAL }: LedgerState,
+  { input, execution, signed }: Proposal,
+) {
+  const effectiveLength = transactionIntentLength(signed.transactionIntent);
+  const { total: fee } = predictFee({ ...input, effectiveLength }, execution, {
+    holdsVault: (account, resource) => !missing.some(([a, r]) => a === account && r === resource),
+    exists: (account) => !unborn.includes(account),
+    features: () => features,
+  });
+  const vaults = missing.map(([account, resource]) => ({ account: formatAddress(account, SIM), resource }));
+  return { fee, created: { entities: unborn.map((account) => formatAddress(account, SIM)), vaults } };
+}
+
+const feeOn = (state: LedgerState, { input, execution }: Proposal): Attos =>
+  predictFee(input, execution, {
+    holdsVault: (account, resource) => !(state.missing ?? []).some(([a, r]) => a === account && r === resource),
+    exists: (account) => !(state.unborn ?? []).includes(account),
+    features: () => state.features ?? USUAL,
+  }).total;
+
+describe('a preview that succeeds', () => {
+  it.each<[string, LedgerState]>([
+    ['all is there', {}],
+    ['the buyer has no vault yet', { missing: [[buyer, A]] }],
+    [
+      'neither has',
+      {
+        missing: [
+          [buyer, A],
+          [seller, XRD],
+        ],
+      },
+    ],
+    ['the token can be frozen', { features: [...USUAL, 'vault_freeze'], missing: [[buyer, A]] }],
+    ['the token is bare', { features: [] }],
+  ])('tells what the fee depends on: %s', async (_, state) => {
+    const { facts, plan, preview, journal, path } = setUp();
+    expect(plan().fee).toMatchObject({ known: false, usual: [A] });
+    const outcome = outcomeOn(state, plan());
+    expect(await preview(outcome)).toEqual({ type: 'succeeded', fee: outcome.fee + leftOut(plan()) });
+    expect(plan().fee).toMatchObject({ known: true, usual: [], total: feeOn(state, plan()) });
+    expect(facts.holdsVault(buyer, A)).toBe(!state.missing?.some(([account]) => account === buyer));
+    expect([facts.exists(seller), facts.exists(buyer)]).toEqual([true, true]);
+    journal.close();
+    // What is there stays, and is remembered.
+    const again = setUp(path);
+    expect(again.plan().fee.usual).toEqual([]);
+    expect(again.facts.holdsVault(seller, A)).toBe(true);
+    expect(again.facts.holdsVault(buyer, A)).toBe(state.missing === undefined ? true : undefined);
+  });
+
+  it('tells nothing without its state updates, or where its own charge belies them', async () => {
+    const { plan, preview } = setUp();
+    const fee = outcomeOn({ missing: [[buyer, A]] }, plan()).fee;
+    for (const created of [undefined, { entities: [], vaults: [] }]) {
+      expect(await preview({ fee, created })).toMatchObject({ type: 'succeeded' });
+      expect(plan().fee).toMatchObject({ known: false, usual: [A] });
+    }
+  });
+
+  it('tells nothing that would not succeed', async () => {
+    const { plan, preview } = setUp();
+    await preview({ ...outcomeOn({}, plan()), status: 'Failed', error: 'x' });
+    expect(plan().fee).toMatchObject({ known: false, usual: [A] });
+  });
+
+  it('is believed where it belies what was learned of a token before', async () => {
+    const { plan, preview } = setUp();
+    await preview(outcomeOn({}, plan()));
+    expect(plan().fee.total).toBe(feeOn({}, plan()));
+    const state = { features: [...USUAL, 'vault_recall'] } as const;
+    await preview(outcomeOn(state, plan()));
+    expect(plan().fee).toMatchObject({ known: true, total: feeOn(state, plan()) });
+  });
+});
+
+describe('charges that explain nothing', () => {
+  it('are no more looked at after some', async () => {
+    const { plan, preview, facts } = setUp();
+    const outcome = outcomeOn({}, plan());
+    for (let n = 0; n < 8; n++) await preview({ ...outcome, fee: outcome.fee + 1n });
+    await preview(outcome);
+    expect(facts.features(A)).toBeUndefined();
+  });
+});
