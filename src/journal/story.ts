@@ -47,6 +47,8 @@ export interface AttemptStory {
   readonly policy: string;
   readonly tipBasisPoints: number;
   readonly feeKnown: boolean;
+  /** Tokens whose features were taken to be the usual ones, for want of a charge that tells; undefined where none. */
+  readonly takenAsUsual?: readonly string[] | undefined;
   readonly assumed: boolean;
   /** What a preview said before it was signed; undefined where none was made. */
   readonly preview?: { readonly outcome: string; readonly fee?: string | undefined } | undefined;

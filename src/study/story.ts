@@ -66,6 +66,7 @@ const attemptSchema = z.object({
   policy: maybe(z.string()),
   tipBasisPoints: maybe(z.number()),
   feeKnown: maybe(z.boolean()),
+  takenAsUsual: maybe(z.array(z.string())),
   assumed: maybe(z.boolean()),
   preview: maybe(z.object({ outcome: z.string(), fee: maybe(amount) })),
   considered: maybe(z.array(candidate)),

@@ -161,7 +161,9 @@ describe('explain a line of a recording', () => {
     const { status, stdout } = await cli(['explain', `${file}:1`]);
     expect(status).toBe(0);
     expect(stdout).toMatch(/status +would-settle\nsource +\S+run.jsonl:1\n/);
-    expect(stdout).toMatch(/decision\n +policy +best\n +tip +0 %\n +fee model +an estimate\n/);
+    expect(stdout).toMatch(
+      /decision\n +policy +best\n +tip +0 %\n +fee model +an estimate\n +taken as usual +the features of \S+,/,
+    );
     expect(stdout).toMatch(/→ +\w{8} +1 /);
     expect(stdout).toMatch(/maker \S+ +1 % +1 % +0 +0 +0\n/);
     expect(stdout).toContain('a recording tells nothing of rivals');

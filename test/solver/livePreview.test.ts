@@ -4,9 +4,12 @@ import { Journal } from '../../src/journal/journal.js';
 import type { PreviewOutcome } from '../../src/ledger/answer.js';
 import type { NodeId } from '../../src/sbor/custom.js';
 import type { Features } from '../../src/settlement/fee/features.js';
+import { askedOf } from '../../src/settlement/fee/learn.js';
 import { predictFee } from '../../src/settlement/fee/predict.js';
 import { type Proposal, propose } from '../../src/settlement/settle.js';
+import { OPEN } from '../../src/solver/live/cohort.js';
 import { Desk } from '../../src/solver/live/desk.js';
+import { doubtOf } from '../../src/solver/live/doubt.js';
 import { AccountFacts } from '../../src/solver/live/facts.js';
 import { leftOut, previewOf } from '../../src/solver/live/preview.js';
 import { formatAddress, XRD } from '../../src/transaction/address.js';
@@ -150,5 +153,27 @@ describe('charges that explain nothing', () => {
     for (let n = 0; n < 8; n++) await preview({ ...outcome, fee: outcome.fee + 1n });
     await preview(outcome);
     expect(facts.features(A)).toBeUndefined();
+  });
+});
+
+describe('a token of which nothing is known', () => {
+  it('is taken for the dearest there is where that could make a loss: a preview decides', async () => {
+    const { facts, plan, preview } = setUp();
+    for (const [account, resources] of askedOf(plan(), facts).vaults) {
+      facts.learnVaults([...resources.keys()].map((resource) => ({ account, resource })));
+    }
+    const doubt = (minProfit: Attos) => {
+      const proposal = plan();
+      const chosen = { reward: proposal.quote.reward, surplus: 0n };
+      const decision = { proposal, chosen, bundles: [{}], unsure: [] };
+      return doubtOf(decision as any, OPEN, { policy: { minProfit } as any, facts });
+    };
+    const { quote, fee } = plan();
+    expect(fee).toMatchObject({ known: true, usual: [A] });
+    const earns = quote.reward - quote.networkFee;
+    expect(doubt(earns - units(1) / 20n)).toBeUndefined();
+    expect(doubt(earns - units(1) / 1000n)).toEqual({ payers: false, fee: true });
+    await preview(outcomeOn({}, plan()));
+    expect(doubt(earns)).toBeUndefined();
   });
 });

@@ -7,7 +7,7 @@ export const XRD_FEATURES: Features = ['mint', 'burn'];
 /** What tokens mostly have, and are taken to have until a fee tells. */
 export const USUAL_FEATURES: Features = ['mint', 'burn', 'track_total_supply'];
 /** What makes a fee the highest: what is frozen is read at every use of a vault, 2 % of a bundle. */
-export const DEAREST_FEATURES: Features = FEATURES;
+export const DEAREST_FEATURES: Features = ['vault_freeze', ...USUAL_FEATURES, 'vault_recall'];
 
 /** Every list that a fee can tell from the others. Minting and burning are names of one length: it cannot tell which. */
 export const FEATURE_LISTS: readonly Features[] = subsets(FEATURES).filter(

@@ -12,12 +12,13 @@ export function attemptStory(
   preview: Preview | undefined,
   stages: Readonly<Record<string, number>> | undefined,
 ): AttemptStory {
-  const { quote, signed } = proposal;
+  const { quote, signed, fee } = proposal;
   const header = signed.transactionIntent.rootIntentCore.header.value;
   return {
     policy,
     tipBasisPoints: signed.transactionIntent.transactionHeader.value.tipBasisPoints,
     feeKnown: quote.feeKnown,
+    takenAsUsual: fee.usual.length === 0 ? undefined : fee.usual.map((token) => formatAddress(token, header.networkId)),
     assumed: quote.assumed,
     preview: previewStory(preview),
     considered: consideredOf(considered),

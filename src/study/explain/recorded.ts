@@ -6,6 +6,7 @@ import { checkPolicyNetwork } from '../../settlement/policyFile.js';
 import type { Recording } from '../../solver/recording.js';
 import { SeenBundles } from '../../solver/seenBundles.js';
 import { candidateStory } from '../../solver/story.js';
+import { formatAddress } from '../../transaction/address.js';
 import { networkById } from '../../transaction/network.js';
 import { expectedMoney } from '../report/entry.js';
 import { Agenda } from '../stream/agenda.js';
@@ -60,8 +61,11 @@ function decided(decision: PlanDecision | undefined, policy: Policy): Partial<Ex
   if (decision.type === 'end') return { status: decision.outcome, reason: decision.reason, considered };
   const { proposal, chosen } = decision;
   const { reward, networkFee: fee, profit, feeKnown, assumed } = proposal.quote;
-  const { tipBasisPoints } = proposal.signed.transactionIntent.transactionHeader.value;
-  const story = { policy: policy.name, tipBasisPoints, feeKnown, assumed, considered };
+  const { transactionHeader, rootIntentCore } = proposal.signed.transactionIntent;
+  const { tipBasisPoints } = transactionHeader.value;
+  const { networkId } = rootIntentCore.header.value;
+  const takenAsUsual = proposal.fee.usual.map((token) => formatAddress(token, networkId));
+  const story = { policy: policy.name, tipBasisPoints, feeKnown, takenAsUsual, assumed, considered };
   return {
     status: 'would-settle',
     attempts: [{ attempt: undefined, story }],

@@ -20,7 +20,8 @@ export class FeeErrors {
     this.charged += feeCharged;
     const error = distancePpm(fee, feeCharged);
     this.all.add(error);
-    if (attemptStory(details).feeKnown) this.known.add(error);
+    const { feeKnown, takenAsUsual = [] } = attemptStory(details);
+    if (feeKnown && takenAsUsual.length === 0) this.known.add(error);
     this.points.add({ predicted: fee, charged: feeCharged });
   }
 }
