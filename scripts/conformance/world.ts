@@ -2,6 +2,7 @@ import { parseAmount } from '../../src/base/amount.js';
 import type { Engine } from '../../src/sandbox/engine/engine.js';
 import type { NodeId } from '../../src/sbor/custom.js';
 import type { Ledger } from '../../src/settlement/check/execution.js';
+import { type Features, USUAL_FEATURES } from '../../src/settlement/fee/features.js';
 import type { StateFacts } from '../../src/settlement/fee/predict.js';
 import { formatAddress, parseAddress, XRD } from '../../src/transaction/address.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
@@ -30,6 +31,7 @@ export interface Party {
 export interface Token {
   readonly resource: NodeId;
   readonly divisibility: number;
+  readonly features: Features;
 }
 
 /** Accounts and tokens on the engine's ledger, always as they were at the start: what is committed is taken back. */
@@ -69,6 +71,7 @@ export class World {
   readonly facts: StateFacts = {
     holdsVault: (account, resource) => this.balance(account, resource) !== undefined,
     exists: (account) => this.holdings.has(account),
+    features: (resource) => this.tokens.find((token) => token.resource === resource)?.features,
   };
 
   readonly ledger: Ledger = {
@@ -129,6 +132,15 @@ export class World {
 
 const RICH = '1000000000';
 const DIVISIBILITIES = [6, 8, 18, 18, 2, 0];
+/** Of the same tokens: three as usual, each other of a kind of its own. */
+const FEATURES: readonly Features[] = [
+  USUAL_FEATURES,
+  [...USUAL_FEATURES, 'vault_freeze'],
+  USUAL_FEATURES,
+  ['mint', 'burn'],
+  USUAL_FEATURES,
+  ['mint', 'track_total_supply', 'vault_freeze', 'vault_recall'],
+];
 
 type Holds = 'all' | 'xrd' | number;
 
@@ -161,8 +173,9 @@ export async function openWorld(engine: Engine): Promise<World> {
   const judge = await openJudge(engine, { network: NETWORK, epoch: EPOCH, proposerTimestampMs: PROPOSER_MS });
   const tokens = await Promise.all(
     DIVISIBILITIES.map(async (divisibility, i): Promise<Token> => {
-      const address = await judge.createToken(`T${i}`, divisibility);
-      return { resource: parseAddress(address, NETWORK), divisibility };
+      const features = FEATURES[i]!;
+      const address = await judge.createToken({ symbol: `T${i}`, divisibility, features });
+      return { resource: parseAddress(address, NETWORK), divisibility, features };
     }),
   );
   const all = [XRD, ...tokens.map((token) => token.resource)];

@@ -1,5 +1,5 @@
 import type { Engine } from '../../src/sandbox/engine/engine.js';
-import type { EngineKey, Funds, SubmissionCheck } from '../../src/sandbox/engine/methods.js';
+import type { EngineKey, Funds, NewToken, SubmissionCheck } from '../../src/sandbox/engine/methods.js';
 import type { Receipt } from '../../src/sandbox/engine/receipt.js';
 
 /** A receipt, with what only the suites ask for. */
@@ -22,7 +22,7 @@ export interface Judge {
   restore(snapshot: number): Promise<void>;
   createAccount(publicKey: EngineKey, fund: readonly Funds[]): Promise<string>;
   createGlobalAccount(publicKey: EngineKey, fund: readonly Funds[]): Promise<string>;
-  createToken(symbol: string, divisibility: number): Promise<string>;
+  createToken(token: NewToken): Promise<string>;
   createNft(symbol: string, ids: readonly number[], account: string): Promise<string>;
   balances(accounts: readonly string[]): Promise<Record<string, Record<string, string>>>;
   execute(hex: string, options?: { commit?: boolean; costBreakdown?: boolean }): Promise<JudgedReceipt>;
@@ -44,7 +44,7 @@ export async function openJudge(
     restore: (snapshot) => call('world.restore', { snapshot }),
     createAccount: (publicKey, fund) => address(call('account.create', { publicKey, fund })),
     createGlobalAccount: (publicKey, fund) => address(call('account.createGlobal', { owner: { publicKey }, fund })),
-    createToken: (symbol, divisibility) => address(call('token.create', { symbol, divisibility })),
+    createToken: (token) => address(call('token.create', token)),
     createNft: (symbol, ids, account) => address(call('nft.create', { symbol, ids, account })),
     balances: (accounts) => call('account.balances', { accounts }),
     execute: (hex, options = {}) => call('transaction.execute', { hex, ...options }),
