@@ -34,7 +34,7 @@ const [seller, buyer] = [100, 101].map((number) => preallocatedAccount(ed25519Ke
 const USUAL: Features = ['mint', 'burn', 'track_total_supply'];
 
 /** A trade of `A` against XRD. What the ledger has, and what the solver knows of that. */
-function setUp(path = folder.path(`preview${++made}.sqlite`)) {
+function setUp(path = folder.path(`preview${++made}.sqlite`), account?: NodeId) {
   const journal = Journal.open(path, { now: Date.now });
   const desk = new Desk(
     journal,
@@ -46,7 +46,9 @@ function setUp(path = folder.path(`preview${++made}.sqlite`)) {
   facts.load(journal);
   const plan = (): Proposal =>
     propose(
-      makePair(A, XRD, units(1), units(2)).map((order) => readOrder(order)),
+      makePair(A, XRD, units(1), units(2)).map((order, side) =>
+        readOrder(side === 0 && account ? { ...order, account } : order),
+      ),
       {
         ...{ network: SIM.id, epoch: 1n, facts, composition: 'cheapest', tipBasisPoints: 300, discriminator: 1n },
         solver: { account: SOLVER, publicKey: NOTARY.publicKey },
@@ -66,11 +68,12 @@ interface LedgerState {
   readonly missing?: readonly [NodeId, NodeId][];
   readonly unborn?: readonly NodeId[];
   readonly features?: Features;
+  readonly ownerIsUsual?: (account: NodeId) => boolean;
 }
 
 /** What the ledger would charge for a preview, and create. */
 function outcomeOn(
-  { missing = [], unborn = [], features = USUAL }: LedgerState,
+  { missing = [], unborn = [], features = USUAL, ownerIsUsual }: LedgerState,
   { input, execution, signed }: Proposal,
 ) {
   const effectiveLength = transactionIntentLength(signed.transactionIntent);
@@ -78,6 +81,7 @@ function outcomeOn(
     holdsVault: (account, resource) => !missing.some(([a, r]) => a === account && r === resource),
     exists: (account) => !unborn.includes(account),
     features: () => features,
+    ...(ownerIsUsual && { ownerIsUsual }),
   });
   const vaults = missing.map(([account, resource]) => ({ account: formatAddress(account, SIM), resource }));
   return { fee, created: { entities: unborn.map((account) => formatAddress(account, SIM)), vaults } };
@@ -143,6 +147,28 @@ describe('a preview that succeeds', () => {
     const state = { features: [...USUAL, 'vault_recall'] } as const;
     await preview(outcomeOn(state, plan()));
     expect(plan().fee).toMatchObject({ known: true, total: feeOn(state, plan()) });
+  });
+});
+
+describe('the owner of a created account', () => {
+  const created = `c1${'07'.repeat(29)}`;
+  const usual = { ownerIsUsual: () => true };
+
+  it('is known to be the usual one by a charge that this alone explains, and stays known', async () => {
+    const { facts, plan, preview, journal, path } = setUp(undefined, created);
+    expect(plan().fee).toMatchObject({
+      known: false,
+      unknown: expect.arrayContaining([expect.stringMatching(/owner/)]),
+    });
+    const outcome = outcomeOn(usual, plan());
+    await preview({ ...outcome, fee: outcome.fee + 1n });
+    expect(facts.ownerIsUsual(created)).toBe(false);
+    await preview(outcome);
+    expect(facts.ownerIsUsual(created)).toBe(true);
+    expect(plan().fee).toMatchObject({ known: true, usual: [] });
+    journal.close();
+    const again = setUp(path, created);
+    expect([again.facts.ownerIsUsual(created), again.facts.ownerIsUsual(buyer)]).toEqual([true, false]);
   });
 });
 

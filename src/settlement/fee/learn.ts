@@ -3,7 +3,7 @@ import type { NodeId } from '../../sbor/custom.js';
 import type { Execution } from '../check/execution.js';
 import { DEAREST_FEATURES, FEATURE_LISTS, type Features } from './features.js';
 import { type FeeInput, type FeePrediction, predictFee } from './predict.js';
-import type { StateFacts } from './state.js';
+import { type StateFacts, withFacts } from './state.js';
 
 /** Reads from what a transaction was charged what its prediction lacked. */
 
@@ -19,29 +19,41 @@ export interface Asked extends StateFacts {
   readonly vaults: ReadonlyMap<NodeId, ReadonlyMap<NodeId, boolean | undefined>>;
 }
 
-/** Everything of accounts that a fee depends on, as the facts have it now: they may be others when it is charged. */
+/** The accounts and vaults that a fee depends on, as the facts have them now: later they may be others. */
 export function askedOf({ input, execution }: Priced, facts: StateFacts): Asked {
   const accounts = new Map<NodeId, boolean | undefined>();
   const vaults = new Map<NodeId, Map<NodeId, boolean | undefined>>();
-  predictFee(input, execution, {
-    holdsVault(account, resource) {
-      const holds = facts.holdsVault(account, resource);
-      const held = vaults.get(account) ?? new Map();
-      vaults.set(account, held.set(resource, holds));
-      return holds;
-    },
-    exists(account) {
-      const exists = facts.exists?.(account);
-      accounts.set(account, exists);
-      return exists;
-    },
-  });
+  const holdsVault = (account: NodeId, resource: NodeId): boolean | undefined => {
+    const holds = facts.holdsVault(account, resource);
+    const held = vaults.get(account) ?? new Map();
+    vaults.set(account, held.set(resource, holds));
+    return holds;
+  };
+  const exists = (account: NodeId): boolean | undefined => {
+    const isThere = facts.exists?.(account);
+    accounts.set(account, isThere);
+    return isThere;
+  };
+  predictFee(input, execution, withFacts(facts, { holdsVault, exists }));
   return {
     accounts,
     vaults,
-    holdsVault: (account, resource) => vaults.get(account)?.get(resource),
-    exists: (account) => accounts.get(account),
+    ...withFacts(facts, {
+      holdsVault: (account, resource) => vaults.get(account)?.get(resource),
+      exists: (account) => accounts.get(account),
+    }),
   };
+}
+
+/** The accounts that have the usual owner, of those of which that is not known, if that is what explains a charge. */
+export function ownersBy(charged: Attos, { input, execution }: Priced, facts: StateFacts): readonly NodeId[] {
+  const asked: NodeId[] = [];
+  const ownerIsUsual = (account: NodeId): boolean => {
+    if (!facts.ownerIsUsual?.(account)) asked.push(account);
+    return true;
+  };
+  const { known, total } = predictFee(input, execution, withFacts(facts, { ownerIsUsual }));
+  return known && total === charged ? asked : [];
 }
 
 /**
@@ -50,11 +62,7 @@ export function askedOf({ input, execution }: Priced, facts: StateFacts): Asked 
  */
 export function isPlausible(charged: Attos, { input, execution }: Priced, facts: StateFacts): boolean {
   const predict = (features: Features): FeePrediction =>
-    predictFee(input, execution, {
-      holdsVault: (account, resource) => facts.holdsVault(account, resource),
-      exists: (account) => facts.exists?.(account),
-      features: (resource) => facts.features?.(resource) ?? features,
-    });
+    predictFee(input, execution, withFacts(facts, { features: (resource) => facts.features?.(resource) ?? features }));
   const [least, most] = [predict([]), predict(DEAREST_FEATURES)];
   return least.known && least.total <= charged && charged <= most.total;
 }
@@ -75,11 +83,11 @@ export function featuresBy(
   possible: (token: NodeId) => readonly Features[] = () => FEATURE_LISTS,
 ): ReadonlyMap<NodeId, readonly Features[]> {
   const predict = (supposed: ReadonlyMap<NodeId, Features>): FeePrediction =>
-    predictFee(input, execution, {
-      holdsVault: (account, resource) => facts.holdsVault(account, resource),
-      exists: (account) => facts.exists?.(account),
-      features: (resource) => facts.features?.(resource) ?? supposed.get(resource),
-    });
+    predictFee(
+      input,
+      execution,
+      withFacts(facts, { features: (resource) => facts.features?.(resource) ?? supposed.get(resource) }),
+    );
   const { known, total, usual } = predict(new Map());
   if (!known || usual.length > MOST_TOKENS) return new Map();
   // What each token adds does not depend on the others.

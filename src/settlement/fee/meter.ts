@@ -187,7 +187,8 @@ export class Meter {
     if (account.ownerRead) return;
     account.ownerRead = true;
     this.execution += DATABASE_MISS + (account.ownerFieldRead ? 0 : databaseRead(SIZE.ownerRole));
-    if (account.created) this.unknown.push(`what rule the owner of account ${account.id} set`);
+    if (!account.created || this.facts.ownerIsUsual?.(account.id)) return;
+    this.unknown.push(`what rule the owner of account ${account.id} set`);
   }
 
   vault(account: AccountState, resource: ResourceState): VaultState {

@@ -7,12 +7,11 @@ import { Meter } from './meter.js';
 import { CHECK, COMMIT, LOAN_UNITS, price } from './price.js';
 import { zoneMade } from './recipe.js';
 import { checkedReferences } from './reference.js';
-import type { StateFacts } from './state.js';
+import { type StateFacts, withFacts } from './state.js';
 import { chargeStep } from './step.js';
 import { STARTED } from './worktop.js';
 
-export type { StateFacts };
-export { LOAN_UNITS };
+export { LOAN_UNITS, type StateFacts, withFacts };
 
 export interface FeeInput {
   readonly intent: TransactionIntent;

@@ -10,8 +10,21 @@ export interface StateFacts {
   holdsVault(account: NodeId, resource: NodeId): boolean | undefined;
   /** Whether a preallocated account has come to exist. Unknown counts as true. */
   exists?(account: NodeId): boolean | undefined;
+  /** Whether the owner of a created account is one signature, as most are: what its rule asks for can be longer or shorter. */
+  ownerIsUsual?(account: NodeId): boolean | undefined;
   /** Features of a fungible resource. Unknown counts as the usual ones, and the prediction says so. */
   features?(resource: NodeId): Features | undefined;
+}
+
+/** Facts that say something else in some respects. */
+export function withFacts(facts: StateFacts, others: Partial<StateFacts>): StateFacts {
+  return {
+    holdsVault: (account, resource) => facts.holdsVault(account, resource),
+    exists: (account) => facts.exists?.(account),
+    ownerIsUsual: (account) => facts.ownerIsUsual?.(account),
+    features: (resource) => facts.features?.(resource),
+    ...others,
+  };
 }
 
 /** Sizes of type infos (docs/protocol.md §12.1), that of a resource without its list of features. */

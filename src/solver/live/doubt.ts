@@ -1,7 +1,7 @@
 import { callsForeign } from '../../anthic/wrappedOrder.js';
 import { type Attos, formatAmount, units } from '../../base/amount.js';
 import { DEAREST_FEATURES } from '../../settlement/fee/features.js';
-import { LOAN_UNITS, predictFee, type StateFacts } from '../../settlement/fee/predict.js';
+import { LOAN_UNITS, predictFee, type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import type { SettleDecision } from '../../settlement/planner/model.js';
 import type { Proposal } from '../../settlement/settle.js';
 import type { Cohort } from './cohort.js';
@@ -59,11 +59,7 @@ function worstOf({ proposal, chosen }: SettleDecision, facts: StateFacts): Attos
 /** What it adds to a fee if tokens of which nothing is known are the dearest there are. */
 function unusualCost({ fee, input, execution }: Proposal, facts: StateFacts): Attos {
   if (fee.usual.length === 0) return 0n;
-  const dearest: StateFacts = {
-    holdsVault: (account, resource) => facts.holdsVault(account, resource),
-    exists: (account) => facts.exists?.(account),
-    features: (resource) => facts.features?.(resource) ?? DEAREST_FEATURES,
-  };
+  const dearest = withFacts(facts, { features: (resource) => facts.features?.(resource) ?? DEAREST_FEATURES });
   return predictFee(input, execution, dearest).total - fee.total;
 }
 

@@ -3,8 +3,8 @@ import type { Journal } from '../../journal/journal.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { NodeId } from '../../sbor/custom.js';
 import type { Features } from '../../settlement/fee/features.js';
-import type { Asked } from '../../settlement/fee/learn.js';
-import type { StateFacts } from '../../settlement/fee/predict.js';
+import { type Asked, ownersBy, type Priced } from '../../settlement/fee/learn.js';
+import { type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress, XRD } from '../../transaction/address.js';
 import type { Desk } from './desk.js';
 import { TokenFacts } from './tokens.js';
@@ -16,6 +16,9 @@ const CONCURRENT = 4;
 const FRESH_MS = 10_000;
 /** Facts of an account in the journal: the tokens of which it holds a vault, for ever. */
 const KEY = 'vaults/';
+/** Whose owner is the usual one. */
+const OWNER_KEY = 'owner/';
+const USUAL = 'usual';
 const NEVER = Number.NEGATIVE_INFINITY;
 /** Tokens that are kept of one account: a stranger can send it as many as he likes. */
 const MAX_VAULTS = 200;
@@ -25,6 +28,8 @@ const DROP_EVERY = 1_000;
 interface Holdings {
   /** As a preview saw it; an account that exists is there for ever. */
   exists: boolean | undefined;
+  /** Its owner is known to be the usual one. */
+  usualOwner: boolean;
   /** Vaults that were there, or were not when it was looked. */
   readonly vaults: Map<NodeId, boolean>;
   /** As read, less what our own transactions have taken since. */
@@ -79,6 +84,10 @@ export class AccountFacts implements StateFacts {
   /** Takes up what earlier runs have learned. */
   load(journal: Journal): void {
     this.tokens.load(journal);
+    for (const { key, value } of journal.facts(OWNER_KEY, MAX_ACCOUNTS)) {
+      const account = this.nodeOf(key.slice(OWNER_KEY.length));
+      if (account !== undefined) this.holdingsOf(account).usualOwner = value === USUAL;
+    }
     for (const { key, value } of journal.facts(KEY, MAX_ACCOUNTS)) {
       if (!Array.isArray(value)) continue;
       const account = this.nodeOf(key.slice(KEY.length));
@@ -105,6 +114,10 @@ export class AccountFacts implements StateFacts {
     if (held === undefined) return undefined;
     for (const isThere of held.vaults.values()) if (isThere) return true;
     return held.exists;
+  }
+
+  ownerIsUsual(account: NodeId): boolean {
+    return this.accounts.get(account)?.usualOwner ?? false;
   }
 
   features(resource: NodeId): Features | undefined {
@@ -150,6 +163,16 @@ export class AccountFacts implements StateFacts {
       note(held, resource, true);
     }
     for (const account of changed) this.remember(account);
+  }
+
+  /** A transaction was charged so, or would be. `before`: accounts as they were before it. */
+  learnCharge(charged: Attos, priced: Priced, before: Asked): void {
+    const facts = withFacts(before, { features: (token) => this.features(token) });
+    for (const account of ownersBy(charged, priced, facts)) {
+      this.holdingsOf(account).usualOwner = true;
+      this.desk.offer((journal) => journal.setFact(OWNER_KEY + formatAddress(account, this.network), USUAL));
+    }
+    this.tokens.learn(charged, priced, before);
   }
 
   /** What was the case moments ago, by a preview. */
@@ -207,6 +230,7 @@ export class AccountFacts implements StateFacts {
       if (this.accounts.size >= MAX_ACCOUNTS) this.accounts.delete(this.accounts.keys().next().value!);
       const never = {
         exists: undefined,
+        usualOwner: false,
         amounts: new Map<NodeId, Attos>(),
         partial: false,
         touched: false,
@@ -231,7 +255,7 @@ export class AccountFacts implements StateFacts {
   }
 
   private dropOld(): void {
-    this.desk.offer((journal) => journal.dropFacts(KEY, MAX_ACCOUNTS));
+    for (const prefix of [KEY, OWNER_KEY]) this.desk.offer((journal) => journal.dropFacts(prefix, MAX_ACCOUNTS));
   }
 
   /** A journal of another network, or a newer one, may hold what cannot be read here. */

@@ -188,7 +188,7 @@ export class Flight implements Attempt {
     context.desk.write((journal) => void journal.recordAttemptState(id, news));
     this.tellEnd(news, charged);
     const { lesson } = this.passage;
-    if (lesson !== undefined) context.facts.tokens.learn(charged.fee, lesson.priced, lesson.before);
+    if (lesson !== undefined) context.facts.learnCharge(charged.fee, lesson.priced, lesson.before);
     for (const { bundleId, xrdChange } of chargedShares(this.passage.parts, charged)) {
       this.members.find(({ id }) => id === bundleId)?.settle(xrdChange);
     }

@@ -4,6 +4,7 @@ import type { PreviewOutcome } from '../../ledger/answer.js';
 import type { ReadOptions } from '../../ledger/ledger.js';
 import type { NodeId } from '../../sbor/custom.js';
 import { askedOf, isPlausible } from '../../settlement/fee/learn.js';
+import { withFacts } from '../../settlement/fee/predict.js';
 import { CHECK, price } from '../../settlement/fee/price.js';
 import type { Proposal, SettledOrder } from '../../settlement/settle.js';
 import { formatAddress } from '../../transaction/address.js';
@@ -56,15 +57,15 @@ function learnFrom({ fee, created }: PreviewOutcome, proposal: Proposal, { facts
   // It is billed without signatures.
   const effectiveLength = transactionIntentLength(signed.transactionIntent);
   const priced = { execution, input: { ...input, effectiveLength } };
-  const before = askedOf(priced, {
+  const told = withFacts(facts, {
     holdsVault: (account, resource) => !vaults.has(addressOf(account) + resource),
     exists: (account) => !entities.has(addressOf(account)),
   });
-  // A receipt whose own charge belies it tells nothing.
-  if (!isPlausible(fee, priced, before)) return;
-  facts.learnState(before);
+  const before = askedOf(priced, told);
   facts.tokens.check(fee, priced, before);
-  facts.tokens.learn(fee, priced, before);
+  facts.learnCharge(fee, priced, before);
+  // A receipt whose own charge belies it tells nothing of accounts.
+  if (isPlausible(fee, priced, before)) facts.learnState(before);
 }
 
 /** What a preview needs of a proposal. */

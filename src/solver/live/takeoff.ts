@@ -1,7 +1,7 @@
 import { JournalError } from '../../journal/error.js';
 import { reasonOf } from '../../settlement/decline.js';
 import { askedOf } from '../../settlement/fee/learn.js';
-import type { StateFacts } from '../../settlement/fee/predict.js';
+import { type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import { type Proposal, sign } from '../../settlement/settle.js';
 import { formatId } from '../../transaction/address.js';
 import { tellDropped } from './aftermath.js';
@@ -145,17 +145,17 @@ export class Takeoff {
 }
 
 /**
- * What its charge can teach, where not all is known of its tokens. Vaults that are not known count as there: a missing one
- * costs so much that no token explains it, and nothing is learned.
+ * What its charge can teach, where not all is known. Vaults that are not known count as there: a missing one costs so much
+ * that nothing else explains it, and nothing is learned.
  */
 function lessonOf({ fee, input, execution }: Proposal, facts: StateFacts): Passage['lesson'] {
-  if (fee.usual.length === 0) return undefined;
+  if (fee.known && fee.usual.length === 0) return undefined;
   const priced = { input, execution };
-  const before = askedOf(priced, {
+  const supposed = withFacts(facts, {
     holdsVault: (account, resource) => facts.holdsVault(account, resource) ?? true,
     exists: (account) => facts.exists?.(account) ?? true,
   });
-  return { priced, before };
+  return { priced, before: askedOf(priced, supposed) };
 }
 
 /** Micros since the frame of the youngest bundle, as far as all is known of this run. */

@@ -3,7 +3,7 @@ import type { Journal } from '../../journal/journal.js';
 import type { NodeId } from '../../sbor/custom.js';
 import { FEATURE_LISTS, type Features, isFeature } from '../../settlement/fee/features.js';
 import { featuresBy, type Priced } from '../../settlement/fee/learn.js';
-import { predictFee, type StateFacts } from '../../settlement/fee/predict.js';
+import { predictFee, type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress } from '../../transaction/address.js';
 import type { Desk } from './desk.js';
 
@@ -12,8 +12,6 @@ const MAX_TOKENS = 10_000;
 const KEY = 'features/';
 /** Charges that may tell nothing new of a token before no more are looked at: each look takes a millisecond. */
 const MAX_TRIES = 8;
-
-type Accounts = Pick<StateFacts, 'holdsVault' | 'exists'>;
 
 /** A token of which not all is known. */
 interface Open {
@@ -55,7 +53,7 @@ export class TokenFacts {
   }
 
   /** A transaction was charged so, or would be. `accounts`: as they were before it. */
-  learn(charged: Attos, priced: Priced, accounts: Accounts): void {
+  learn(charged: Attos, priced: Priced, accounts: StateFacts): void {
     const facts = this.factsWith(accounts);
     const { usual } = predictFee(priced.input, priced.execution, facts);
     const before = new Map(usual.map((token) => [token, this.open.get(token) ?? NEW]));
@@ -69,22 +67,19 @@ export class TokenFacts {
   }
 
   /** Forgets what the charge of a transaction belies. `accounts`: as they surely were before it. */
-  check(charged: Attos, { input, execution }: Priced, accounts: Accounts): void {
+  check(charged: Attos, { input, execution }: Priced, accounts: StateFacts): void {
     const { known, usual, total } = predictFee(input, execution, this.factsWith(accounts));
     if (!known || usual.length > 0 || total === charged) return;
-    for (const token of predictFee(input, execution, accounts).usual) {
+    const nothing = withFacts(accounts, { features: () => undefined });
+    for (const token of predictFee(input, execution, nothing).usual) {
       this.known.delete(token);
       this.open.delete(token);
       this.write(token, null);
     }
   }
 
-  private factsWith(accounts: Accounts): StateFacts {
-    return {
-      holdsVault: (account, resource) => accounts.holdsVault(account, resource),
-      exists: (account) => accounts.exists?.(account),
-      features: (token) => this.known.get(token),
-    };
+  private factsWith(accounts: StateFacts): StateFacts {
+    return withFacts(accounts, { features: (token) => this.known.get(token) });
   }
 
   private remember(token: NodeId, features: Features): void {
