@@ -6,6 +6,7 @@ import { type Reason, reasonOf } from '../decline.js';
 import { UnmatchedError } from '../error.js';
 import { type Proposal, propose, type SettleContext, type SettledOrder } from '../settle.js';
 import type { PlanContext, WaitingBundle } from './model.js';
+import { tipFor } from './tipFor.js';
 import { paysOf, type Worked, weigh } from './worth.js';
 
 /** What a proposal is made for: all the plan is made for, and a new root. */
@@ -19,6 +20,8 @@ export function work(bundles: readonly WaitingBundle[], context: PlanContext): W
   try {
     const orders = ordersOf(bundles, context);
     const proposal = propose(orders, settleContextOf(orders, context));
+    const tipBasisPoints = tipFor(proposal, context);
+    if (tipBasisPoints < context.tipBasisPoints) return work(bundles, { ...context, tipBasisPoints });
     checkLimits(proposal);
     return weigh(bundles, proposal, context);
   } catch (error) {
