@@ -277,6 +277,21 @@ describe('a tip that was learned from richer settlements', () => {
     expect(tipOf(settled(planSettlements(waiting, fixed))[0]!)).toBe(4000);
   });
 
+  it('is no reason to decline: not for a fee above the most, nor for failures that it leaves nothing to pay', () => {
+    const [plain] = settled(planSettlements(waiting, at(0, {})));
+    const maxFee = plain!.proposal.quote.networkFee;
+    const [decision] = settled(planSettlements(waiting, at(100, { maxFee })));
+    expect(tipOf(decision!)).toBe(0);
+    expect(planSettlements(waiting, at(100, { maxFee: maxFee - 1n }))).toMatchObject([{ outcome: 'declined' }]);
+
+    const four = [waitingOf('four', [...pair(0), ...pair(1)])];
+    const context = at(1000, { minProfit: 0n });
+    const some = risky(context, new Map(four[0]!.orders.map((order) => [order, 100_000])));
+    const [risked] = settled(planSettlements(four, some));
+    expect(tipOf(risked!)).toBe(0);
+    expect(risked!.chosen.expected).toBeGreaterThan(0n);
+  });
+
   it('is dropped by a settlement that earns nothing without', () => {
     const [decision] = settled(planSettlements(pairs(1), at(4000, {})));
     expect(tipOf(decision!)).toBe(0);

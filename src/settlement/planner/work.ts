@@ -23,11 +23,17 @@ export function work(bundles: readonly WaitingBundle[], context: PlanContext): W
     const tipBasisPoints = tipFor(proposal, context);
     if (tipBasisPoints < context.tipBasisPoints) return work(bundles, { ...context, tipBasisPoints });
     checkLimits(proposal);
-    return weigh(bundles, proposal, context);
+    const worked = weigh(bundles, proposal, context);
+    return isDeclinedForTip(worked, context) ? work(bundles, { ...context, tipBasisPoints: 0 }) : worked;
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
     return reasonOf(error);
   }
+}
+
+/** A tip that was asked for by no one but the policy itself is no reason to let a settlement be. */
+function isDeclinedForTip({ declined }: Worked, { policy, tipBasisPoints }: PlanContext): boolean {
+  return declined !== undefined && policy.tip.kind === 'adaptive' && tipBasisPoints > 0;
 }
 
 export function isWorked(result: Worked | Reason): result is Worked {
