@@ -2,6 +2,7 @@ import { formatAmount } from '../../base/amount.js';
 import { JournalError } from '../../journal/error.js';
 import { sign } from '../../settlement/settle.js';
 import { formatId } from '../../transaction/address.js';
+import { Spent } from '../spent.js';
 import { tellDropped } from './aftermath.js';
 import type { Cohort } from './cohort.js';
 import type { LiveContext } from './context.js';
@@ -30,6 +31,9 @@ interface Times extends Planned {
 
 /** From a settlement that is wanted to a transaction on its way: written down before its first byte leaves. */
 export class Takeoff {
+  /** What a dry run would have settled. */
+  private readonly simulated = new Spent();
+
   constructor(
     private readonly context: LiveContext,
     private readonly tower: Tower,
@@ -135,9 +139,22 @@ export class Takeoff {
     return maxCostPerBundle !== undefined && cost > maxCostPerBundle;
   }
 
+  /** Whether a dry run would have settled one of its orders before: live, that would be known. */
+  overlapsSimulated({ orders }: Pursuit): boolean {
+    return this.simulated.holdsAny(orders);
+  }
+
   /** A dry run: what live would submit ends here. */
   private simulate(planned: Planned, preview: Preview | undefined): void {
-    if (planned.pursuits.some((pursuit) => this.isOverCap(pursuit, planned))) return this.giveUpOverCap(planned);
+    const { pursuits, cohort, decision } = planned;
+    if (this.simulated.holdsAny(decision.proposal.orders)) {
+      return this.ground.goAgain(
+        pursuits.filter((pursuit) => this.ground.isClear(pursuit)),
+        cohort,
+      );
+    }
+    if (pursuits.some((pursuit) => this.isOverCap(pursuit, planned))) return this.giveUpOverCap(planned);
+    this.simulated.add(decision.proposal.orders);
     const isShown = preview !== undefined && preview.type !== 'none';
     const simulated = isShown
       ? { by: 'preview' as const, outcome: outcomeOf(preview) }
