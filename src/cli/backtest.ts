@@ -14,7 +14,7 @@ import { type Io, processIo } from './io.js';
 import { jsonOption } from './options.js';
 import { printJson, printLine } from './output.js';
 import { Progress, progressBar } from './progress.js';
-import { readRecordings } from './recordings.js';
+import { readRecordings, UnreadLines } from './recordings.js';
 import { loadPolicy } from './replay/policy.js';
 
 interface Options extends AssumptionOptions {
@@ -86,13 +86,19 @@ function loadPolicies(names: readonly string[]): Policy[] {
 
 async function feed(made: Backtest, files: readonly string[], io: Io): Promise<void> {
   const progress = new Progress(io.stderr);
+  const unread = new UnreadLines();
   const total = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
   let bytes = 0;
   try {
     for await (const line of readRecordings(files, io)) {
+      const { recording } = line;
       bytes += line.bytes;
-      if (line.recording instanceof SolverError) made.unread++;
-      else made.add(line.recording);
+      if (recording instanceof SolverError) {
+        made.unread++;
+        unread.add(line, recording);
+      } else {
+        made.add(recording);
+      }
       progress.tell((seconds) => {
         const share = total === 0 ? '' : `${progressBar(bytes / total)} `;
         return `${share}${made.bundles} bundles, ${Math.round(made.bundles / seconds)} a second`;
@@ -101,5 +107,6 @@ async function feed(made: Backtest, files: readonly string[], io: Io): Promise<v
     made.finish();
   } finally {
     progress.end();
+    unread.tell(io.stderr);
   }
 }

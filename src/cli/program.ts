@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { SolverError } from '../base/error.js';
+import { reasonOf } from '../settlement/decline.js';
 import { CliError, EXIT } from './error.js';
 import { type Io, processIo } from './io.js';
 import { packageVersion } from './version.js';
@@ -93,11 +94,16 @@ function report(error: unknown, io: Io): number {
     // Commander has printed its message, or the help that was asked for, already.
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  const [firstLine = ''] = message.split('\n');
+  const [firstLine = ''] = messageOf(error).split('\n');
   const code = error instanceof SolverError ? ` [${error.code}]` : '';
   io.stderr.write(`error: ${firstLine.slice(0, 500)}${code}\n`);
   if (error instanceof SolverError && error.hint !== undefined) io.stderr.write(`hint: ${error.hint}\n`);
   if (io.env.DEBUG !== undefined && error instanceof Error) io.stderr.write(`${error.stack}\n`);
   return error instanceof CliError ? error.exitStatus : EXIT.failure;
+}
+
+/** What went wrong is half known without where. */
+function messageOf(error: unknown): string {
+  if (!(error instanceof SolverError)) return error instanceof Error ? error.message : String(error);
+  return error.message.includes(error.path) ? error.message : reasonOf(error).message;
 }

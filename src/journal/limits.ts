@@ -132,7 +132,22 @@ export class Limits {
     }
     return verdict;
   }
+
+  /** Whether a transaction could be submitted if it were the only one: what a dry run can know. */
+  checkAlone(now: number, cost: Attos): Verdict {
+    return decide({ ...this.settings, minBalance: undefined }, UNSPENT, now, cost);
+  }
 }
+
+/** As if nothing had been spent, and all went well. */
+const UNSPENT: LimitState = {
+  hour: { spent: () => 0n, until: () => undefined },
+  day: { spent: () => 0n, until: () => undefined },
+  exposure: 0n,
+  failures: 0,
+  stops: new Map(),
+  balance: undefined,
+};
 
 /** Maxima in words, for `limits show`. */
 function describe(settings: LimitSettings): ReadonlyMap<LimitName, string | null> {

@@ -47,6 +47,8 @@ export interface AttemptStory {
   readonly policy: string;
   readonly tipBasisPoints: number;
   readonly feeKnown: boolean;
+  /** In words, what the fee depends on and was not known; undefined where nothing. */
+  readonly unknown?: readonly string[] | undefined;
   /** Tokens whose features were taken to be the usual ones, for want of a charge that tells; undefined where none. */
   readonly takenAsUsual?: readonly string[] | undefined;
   readonly assumed: boolean;
@@ -81,6 +83,8 @@ export interface BundleStory {
   readonly orders?: readonly OrderStory[] | undefined;
   /** What was considered for a bundle that was declined or unmatched, or ended as `would-settle`. */
   readonly considered?: readonly CandidateStory[] | undefined;
+  /** How a dry run came to `would-settle`, but for what it considered. */
+  readonly decision?: AttemptStory | undefined;
   readonly simulated?: { readonly by: 'preview' | 'model'; readonly outcome: string } | undefined;
   readonly loss?: LossStory | undefined;
 }

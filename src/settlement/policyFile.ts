@@ -20,9 +20,14 @@ const leaf = <T>(what: string, read: (value: unknown) => T | undefined) =>
   z.unknown().transform((value, context): T => {
     const found = read(value);
     if (found !== undefined) return found;
-    context.addIssue(`expected ${what}, got ${JSON.stringify(value)?.slice(0, 60)}`);
+    context.addIssue(`expected ${what}, got ${shown(value)}`);
     return z.NEVER;
   });
+
+/** JSON reads 1e400 as Infinity, and writes that as null. */
+function shown(value: unknown): string | undefined {
+  return typeof value === 'number' ? String(value) : JSON.stringify(value)?.slice(0, 60);
+}
 
 const whole = (from: number, to: number) =>
   leaf(`a whole number from ${from} to ${to}`, (value) =>
@@ -58,8 +63,9 @@ const url = leaf('a URL that starts http:// or https://', (value) =>
   typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol) ? value : undefined,
 );
 
-const PRICE = 'a price in XRD above 0 as text, such as "0.05"';
-const AMOUNT = 'an amount above 0 as text, such as "10"';
+const MOST = `at most ${formatAmount(ABSURD)}`;
+const PRICE = `a price in XRD above 0, ${MOST}, as text such as "0.05"`;
+const AMOUNT = `an amount above 0, ${MOST}, as text such as "10"`;
 const tokens = <T extends z.ZodType>(schema: T) => z.record(z.string(), schema).default({});
 const tipBasisPoints = whole(1, LIMITS.tipBasisPoints);
 
@@ -68,8 +74,11 @@ const schema = z.strictObject({
   composition: z.enum(['cheapest', 'template']).default(BEST.composition),
   maxBundles: whole(1, MOST_BUNDLES).default(BEST.maxBundles),
   mergeWindow: whole(0, 60_000).default(BEST.mergeWindow),
-  minProfit: amount('an amount as text, such as "0.01"', -ABSURD).optional(),
-  maxFee: amount(`an amount of at least ${formatAmount(LEAST_FEE)}, which a root costs at least`, LEAST_FEE).optional(),
+  minProfit: amount(`an amount, ${MOST} either way, as text such as "0.01"`, -ABSURD).optional(),
+  maxFee: amount(
+    `an amount of at least ${formatAmount(LEAST_FEE)}, which a root costs at least, ${MOST}`,
+    LEAST_FEE,
+  ).optional(),
   tip: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('none') }),

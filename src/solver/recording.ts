@@ -24,6 +24,9 @@ export interface Recording {
   readonly balances: ReadonlyMap<NodeId, ReadonlyMap<NodeId, Attos>>;
 }
 
+/** With its zone: without one it would be another time on another machine, and of `1` or `May` a year is made up. */
+const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
+
 /** A line that is no recording. */
 class RecordingError extends SolverError {
   declare readonly code: 'bad-recording';
@@ -41,7 +44,7 @@ export function parseRecording(line: string): Recording {
     throw new RecordingError('bad-recording', 'expected a JSON object');
   }
   const { receivedAt, network, epoch, proposerTimestamp, frame, vaults, balances } = record;
-  const received = typeof receivedAt === 'string' ? Date.parse(receivedAt) : Number.NaN;
+  const received = typeof receivedAt === 'string' && ISO.test(receivedAt) ? Date.parse(receivedAt) : Number.NaN;
   expect(!Number.isNaN(received), 'receivedAt', 'a time in ISO 8601');
   expect(isCount(network) && network <= 255, 'network', 'a network id from 0 to 255');
   expect(isCount(epoch), 'epoch', 'a whole number');

@@ -1,7 +1,8 @@
 import type { WrappedOrder } from '../anthic/wrappedOrder.js';
 import { formatAmount } from '../base/amount.js';
-import type { CandidateStory, OrderStory } from '../journal/story.js';
+import type { AttemptStory, CandidateStory, OrderStory } from '../journal/story.js';
 import type { NodeId } from '../sbor/custom.js';
+import type { FeePrediction } from '../settlement/fee/predict.js';
 import type { Candidate } from '../settlement/planner/model.js';
 import type { SettledOrder } from '../settlement/settle.js';
 import { formatAddress, formatId } from '../transaction/address.js';
@@ -44,6 +45,22 @@ export function candidateStory(candidate: Candidate): CandidateStory {
     failureCost: formatAmount(failureCost),
     expected: formatAmount(expected),
   };
+}
+
+const NODE = /\b[0-9a-f]{60}\b/g;
+
+/** What a prediction lacked, with addresses as people write them. */
+export function gapsOf(
+  { unknown, usual }: FeePrediction,
+  network: number,
+): Pick<AttemptStory, 'unknown' | 'takenAsUsual'> {
+  const inWords = unknown.map((what) => what.replace(NODE, (node) => formatAddress(node, network)));
+  const takenAsUsual = usual.map((token) => formatAddress(token, network));
+  return { unknown: some(inWords), takenAsUsual: some(takenAsUsual) };
+}
+
+function some<T>(list: readonly T[]): readonly T[] | undefined {
+  return list.length === 0 ? undefined : list;
 }
 
 /** Bound of what is kept: a planner may look at many. */

@@ -55,23 +55,25 @@ const loss = z.object({
   wouldHaveWon: z.string(),
 });
 
-const bundleSchema = z.object({
-  orders: maybe(z.array(order)),
-  considered: maybe(z.array(candidate)),
-  simulated: maybe(z.object({ by: z.enum(['preview', 'model']), outcome: z.string() })),
-  loss: maybe(loss),
-});
-
 const attemptSchema = z.object({
   policy: maybe(z.string()),
   tipBasisPoints: maybe(z.number()),
   feeKnown: maybe(z.boolean()),
+  unknown: maybe(z.array(z.string())),
   takenAsUsual: maybe(z.array(z.string())),
   assumed: maybe(z.boolean()),
   preview: maybe(z.object({ outcome: z.string(), fee: maybe(amount) })),
   considered: maybe(z.array(candidate)),
   inventory: maybe(z.array(position)),
   stages: maybe(z.record(z.string(), z.number())),
+});
+
+const bundleSchema = z.object({
+  orders: maybe(z.array(order)),
+  considered: maybe(z.array(candidate)),
+  decision: maybe(attemptSchema),
+  simulated: maybe(z.object({ by: z.enum(['preview', 'model']), outcome: z.string() })),
+  loss: maybe(loss),
 });
 
 const priorSchema = z.object({ cannotPay: ppm, weight: z.number().int().nonnegative() });
@@ -82,13 +84,16 @@ export function priorStory(fact: unknown): PriorStory | undefined {
   return read.success ? read.data : undefined;
 }
 
-export function bundleStory(details: unknown): BundleStory {
+/** Of an attempt's story what is there. */
+export type KnownAttemptStory = { readonly [K in keyof AttemptStory]?: AttemptStory[K] | undefined };
+
+/** The same of a bundle's. */
+export type KnownBundleStory = Omit<BundleStory, 'decision'> & { readonly decision?: KnownAttemptStory | undefined };
+
+export function bundleStory(details: unknown): KnownBundleStory {
   const read = bundleSchema.safeParse(details);
   return read.success ? read.data : {};
 }
-
-/** Of an attempt's story what is there. */
-export type KnownAttemptStory = { readonly [K in keyof AttemptStory]?: AttemptStory[K] | undefined };
 
 export function attemptStory(details: unknown): KnownAttemptStory {
   const read = attemptSchema.safeParse(details);

@@ -89,7 +89,8 @@ describe('backtest', () => {
 
   it('counts what it cannot read', async () => {
     const text = `${recordedLine(1)}broken\n${recordedLine(2, 0, { frame: 'none' })}`;
-    const { stdout } = await cli(['backtest', '-'], text);
+    const { stdout, stderr } = await cli(['backtest', '-'], text);
+    expect(stderr).toBe('warning: -:2: expected a JSON object\n');
     expect(stdout).toMatch(/^1 bundles, 1 frames that were no bundle, 1 lines that were no recording; seed 1\n/);
   });
 
@@ -104,7 +105,11 @@ describe('backtest', () => {
     [[file, '--policy', wrong], 2, /mergeWindow/],
     [[file, '--policy', 'nobody'], 3, /neither a file nor one of single, best/],
     [[file, '--policy', 'best', '--policy', 'best'], 2, /policies of different names, got best twice/],
-    [[file, '--policy', foreign], 1, /policy foreign: expected addresses of simulator/],
+    [
+      [file, '--policy', foreign],
+      1,
+      /error: prices.table.resource_rdx\S+: policy foreign: expected addresses of simulator/,
+    ],
     [[mixed], 1, /expected a recording of network 242, got one of network 2 \[wrong-network\]/],
     [[empty], 1, /expected recordings with bundles, found none in .*empty.jsonl \[no-bundles\]/],
     [[], 2, /missing required argument/],

@@ -164,6 +164,32 @@ describe('values', () => {
   });
 });
 
+describe('limits that contradict each other', () => {
+  it.each([
+    [
+      { maxFeePerTransaction: '5', maxFeePerHour: '1' },
+      ['maxFeePerTransaction and maxFeePerHour: maxFeePerTransaction: expected at most maxFeePerHour, 1, got 5'],
+    ],
+    [
+      { maxFeePerTransaction: '5', maxFeePerDay: '4.5' },
+      ['maxFeePerTransaction and maxFeePerDay: maxFeePerTransaction: expected at most maxFeePerDay, 4.5, got 5'],
+    ],
+    [
+      { maxFeePerHour: '3', maxFeePerDay: '2' },
+      ['maxFeePerHour and maxFeePerDay: maxFeePerHour: expected at most maxFeePerDay, 2, got 3'],
+    ],
+  ])('are refused: %j', (limits, found) => {
+    expect(problems(input({ ...NEEDED, ...limits }))).toEqual(found);
+  });
+
+  it.each([
+    { maxFeePerTransaction: '2', maxFeePerHour: '2', maxFeePerDay: '2' },
+    { maxFeePerHour: '9', maxFeePerDay: 'none' },
+  ])('are not those: %j', (limits) => {
+    expect(() => loadConfig(input({ ...NEEDED, ...limits }))).not.toThrow();
+  });
+});
+
 describe('what is wrong', () => {
   it('is told all at once, each with its source', () => {
     const file = { network: 'x', streems: [], minProfit: 1, maxfeeperday: '1', http: { port: -1, hosts: 'x' } };

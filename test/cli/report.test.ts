@@ -149,14 +149,55 @@ describe('report of recordings', () => {
     const stray = recordedLine(1, 0, { frame: 'none' });
     const over = recordedLine(2, 0, { timestamp: 5000n });
     const text = [copy, copy, stray, over, 'no json\n'].join('');
-    const { status, stdout } = await cli(['report', '-'], text);
-    expect(status).toBe(0);
+    const { status, stdout, stderr } = await cli(['report', '-'], text);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: 'warning: -:5: expected a JSON object\n' });
     expect(stdout).toContain('Frames that were no bundle: 1. Lines that were no recording: 1.');
     expect(stdout).toMatch(/would-settle +1 +0\n/);
     expect(stdout).toMatch(/duplicate +1 +0\n/);
     expect(stdout).toMatch(/expired: expired +1\n/);
     const [since] = jsonLines(await cli(['report', '--json', '--since', '2026-01-01T00:00:01Z', file]));
     expect(since.bundles).toBe(8);
+  });
+
+  it('names what is wrong with the first line that is no recording, and fails where there is none but such', async () => {
+    const bad = folder.write('lines.jsonl', '{"receivedAt":"soon"}\nno json\n{}\n');
+    const first = `warning: ${bad}:1: receivedAt: expected a time in ISO 8601, and 2 more lines that are no recordings\n`;
+    expect(await cli(['report', bad])).toEqual({
+      ...{ status: 1, stdout: '' },
+      stderr: `${first}error: expected recordings, found none in ${bad} [no-recordings]\n`,
+    });
+    const together = await cli(['report', '--json', bad, file]);
+    expect(together).toMatchObject({ status: 0, stderr: first });
+    expect(jsonLines(together)[0]).toMatchObject({ bundles: 12, unreadLines: 3 });
+    expect(await cli(['report', folder.write('empty.jsonl', '')])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('[no-recordings]'),
+    });
+  });
+
+  it('is the same in whatever order the files are named', async () => {
+    const [early, late] = [recordedLines(8, 1), recordedLines(16, 1).slice(8)];
+    const files = [folder.write('run-1.jsonl', early.join('')), folder.write('run.jsonl', late.join(''))] as const;
+    const [named] = jsonLines(await cli(['report', '--json', ...files]));
+    const [reversed] = jsonLines(await cli(['report', '--json', files[1], files[0]]));
+    expect(named).toMatchObject({ bundles: 16, first: '2026-01-01T00:00:00.000Z', last: '2026-01-01T00:00:15.000Z' });
+    expect({ ...reversed, source: undefined }).toEqual({ ...named, source: undefined });
+  });
+
+  it('adds up no amounts of two networks, and takes no policy of another', async () => {
+    const other = folder.write('other.jsonl', recordedLine(50, 0, { network: 2 }));
+    expect(await cli(['report', file, other])).toMatchObject({
+      ...{ status: 1, stdout: '' },
+      stderr: expect.stringContaining('expected a recording of network 242, got one of network 2 [wrong-network]'),
+    });
+    const resource = 'resource_rdx1t4upr78guuapv5ept7d7ptekk9mqhy605zgms33mcszen8l9fac8vf';
+    const foreign = folder.write('abroad.json', `{"name":"abroad","prices":{"table":{"${resource}":"1"}}}`);
+    expect(await cli(['report', '--policy', foreign, file])).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining(
+        `error: prices.table.${resource}: policy abroad: expected addresses of simulator`,
+      ),
+    });
   });
 
   it('says why a policy declines', async () => {

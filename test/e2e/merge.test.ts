@@ -109,6 +109,18 @@ describe('bundles that wait together', () => {
     await solver.matchesLedger();
   });
 
+  it('earn by an order only once in a dry run, which uses none up', async () => {
+    const solver = await new RunningSolver(world, { args: patient(), submit: false }).ready();
+    const [a, b] = makeBundle() as [string, string];
+    push([[a, b], [a, b, ...makeBundle()], makeBundle()]);
+    expect(await solver.outcomes(3)).toEqual({ 'would-settle': 2, declined: 1 });
+    push([[a, b, ...makeBundle()]]);
+    expect(await solver.outcomes(4)).toEqual({ 'would-settle': 2, declined: 2 });
+    const declined = solver.logged('bundle-finished').filter(({ outcome }) => outcome === 'declined');
+    expect(declined).toMatchObject([{ reason: 'overlap' }, { reason: 'overlap' }]);
+    await solver.finish();
+  });
+
   it('wait no longer than the tightest of them can', async () => {
     const solver = await new RunningSolver(world, { args: patient({ mergeWindow: 60_000 }) }).ready();
     push([makeBundle({ secondsLeft: 5 }), makeBundle({ secondsLeft: 50 })]);
@@ -234,7 +246,7 @@ describe('a preview', () => {
     world.sandbox.world.clock.advance(50_000);
     world.sandbox.world.clock.advance(30_000);
     const { settled, ...others } = await solver.outcomes(4);
-    expect([settled, Object.keys(others).join()]).toEqual([3, expect.stringMatching(/^(rejected|expired)$/)]);
+    expect([settled, Object.keys(others).join()]).toEqual([3, expect.stringMatching(/^(rejected|expired|declined)$/)]);
     await solver.finish();
     await solver.matchesLedger();
   });

@@ -133,6 +133,21 @@ describe('limits', () => {
     await solver.finish();
   });
 
+  it.each([
+    ['max-fee', ['--max-fee-per-transaction', '0.5']],
+    ['max-fee-per-hour', ['--max-fee-per-hour', '0.5']],
+    ['attempt-over-cap', ['--max-cost-per-bundle', '0.5']],
+  ])('of %s decline in a dry run what they would decline live', async (reason, args) => {
+    const solver = await new RunningSolver(world, {
+      args: [...args, '--max-costly-failures', '1'],
+      submit: false,
+    }).ready();
+    world.stream.pushBundle(makeBundle());
+    expect(await solver.outcomes(1)).toEqual({ declined: 1 });
+    expect(solver.logged('bundle-finished')).toMatchObject([{ reason }]);
+    await solver.finish();
+  });
+
   it('of the queue drop what has most time left', async () => {
     const solver = await new RunningSolver(world, { args: ['--queue-limit', '1'], submit: false }).ready();
     const bundles = [50, 40, 30].map((secondsLeft) => makeBundle({ secondsLeft }));

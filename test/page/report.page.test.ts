@@ -61,6 +61,10 @@ describe('the page of a report', () => {
     const drawn = await page.locator('rect.settled').first().boundingBox();
     expect(drawn!.width).toBeGreaterThan(1);
     expect(drawn!.height).toBeGreaterThan(1);
+    // A number that is broken over two lines is read as another.
+    const numbers = await page.locator('.tile b').all();
+    const heights = await Promise.all(numbers.map(async (number) => (await number.boundingBox())!.height));
+    expect(new Set(heights).size).toBe(1);
     await page.getByRole('heading', { name: 'By maker' }).click();
     expect(await page.getByText('account_tdx_2_1taker', { exact: true }).first().isVisible()).toBe(true);
     // Whatever it holds, it may load and run nothing.

@@ -13,6 +13,7 @@ import { makePair, type OrderOptions, token } from '../support/bundles.js';
 import { planContext, readOrder, recorded, waitingOf, waitingOfRecording } from '../support/waiting.js';
 
 const [A, B, C, D] = [token(1), token(2), token(3), token(4)];
+const reward = parseAmount('0.52');
 const SURE = { cannotPay: 0, weight: 20, winsRace: CERTAIN };
 
 function pair(seed: number, a = A, b = B): SettledOrder[] {
@@ -234,6 +235,66 @@ describe('who may fail', () => {
         reason: expect.objectContaining({ code: 'deficit' }),
       }),
     );
+  });
+});
+
+describe('a tip that was learned from richer settlements', () => {
+  const ADAPTIVE = { kind: 'adaptive', maxBasisPoints: 4000, stepBasisPoints: 200 } as const;
+  /** One pair earns 0.04 or so before any tip. */
+  const waiting = [
+    waitingOf(
+      '0',
+      makePair(A, B, units(1), units(2)).map((order) => readOrder(order, { reward })),
+    ),
+  ];
+  const at = (tipBasisPoints: number, policy: Parameters<typeof planContext>[0], wins = (_: number) => CERTAIN) => {
+    const context = planContext({ chances: SURE, tip: ADAPTIVE, ...policy });
+    return { ...context, tipBasisPoints, odds: { ...context.odds, winsRace: wins } };
+  };
+  const tipOf = ({ proposal }: SettleDecision) =>
+    proposal.signed.transactionIntent.transactionHeader.value.tipBasisPoints;
+
+  it.each([undefined, 0n, parseAmount('0.02')])('never takes what is to be left of the profit: %s', (minProfit) => {
+    const [decision] = settled(planSettlements(waiting, at(4000, { minProfit })));
+    expect(decision!.proposal.quote.profit).toBeGreaterThan(minProfit ?? 0n);
+    // Nothing is known to win more races than none at all.
+    expect(tipOf(decision!)).toBe(0);
+    expect(decision!.considered).toHaveLength(1);
+  });
+
+  it('is then the one that is expected to earn most, and its own chance counts', () => {
+    const wins = (tip: number) => (tip >= 300 ? 900_000 : 100_000);
+    const [decision] = settled(planSettlements(waiting, at(4000, { minProfit: 0n }, wins)));
+    expect(tipOf(decision!)).toBeGreaterThanOrEqual(300);
+    expect(tipOf(decision!)).toBeLessThan(600);
+    expect(decision!.chosen.succeeds).toBe(900_000);
+    expect(decision!.chosen.tip).toBeGreaterThan(0n);
+  });
+
+  it('stays as it is where it can be borne, and where it is fixed', () => {
+    expect(tipOf(settled(planSettlements(waiting, at(100, { minProfit: 0n })))[0]!)).toBe(100);
+    const fixed = planContext({ chances: SURE, tip: { kind: 'fixed', basisPoints: 4000 } });
+    expect(tipOf(settled(planSettlements(waiting, fixed))[0]!)).toBe(4000);
+  });
+
+  it('is no reason to decline: not for a fee above the most, nor for failures that it leaves nothing to pay', () => {
+    const [plain] = settled(planSettlements(waiting, at(0, {})));
+    const maxFee = plain!.proposal.quote.networkFee;
+    const [decision] = settled(planSettlements(waiting, at(100, { maxFee })));
+    expect(tipOf(decision!)).toBe(0);
+    expect(planSettlements(waiting, at(100, { maxFee: maxFee - 1n }))).toMatchObject([{ outcome: 'declined' }]);
+
+    const four = [waitingOf('four', [...pair(0), ...pair(1)])];
+    const context = at(1000, { minProfit: 0n });
+    const some = risky(context, new Map(four[0]!.orders.map((order) => [order, 100_000])));
+    const [risked] = settled(planSettlements(four, some));
+    expect(tipOf(risked!)).toBe(0);
+    expect(risked!.chosen.expected).toBeGreaterThan(0n);
+  });
+
+  it('is dropped by a settlement that earns nothing without', () => {
+    const [decision] = settled(planSettlements(pairs(1), at(4000, {})));
+    expect(tipOf(decision!)).toBe(0);
   });
 });
 

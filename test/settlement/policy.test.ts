@@ -133,6 +133,15 @@ describe('readPolicy', () => {
     expect(message).toContain(`mine.json: ${field}: expected `);
   });
 
+  it.each([
+    [{ mergeWindow: Number.POSITIVE_INFINITY }, 'got Infinity'],
+    [{ minProfit: '-99999999999' }, 'at most 24000000000 either way'],
+    [{ maxFee: '99999999999' }, 'at most 24000000000'],
+    [{ prices: { table: { [A]: '99999999999' } } }, 'above 0, at most 24000000000'],
+  ])('says what of it is absurd: %j', (changes, words) => {
+    expect(refusal({ name: 'x', ...changes }).message).toContain(words);
+  });
+
   it.each([null, 3, [], 'best'])('refuses what is no object: %j', (json) => {
     expect(refusal(json)).toMatchObject({ path: '', message: 'mine.json: expected an object' });
   });

@@ -257,7 +257,7 @@ describe('the balance', () => {
     };
     const check = vi.fn((_now: number, _known: { balance?: bigint }) => ({ ok: true }));
     const parts: any = { desk: {}, ledger, limits: { check }, emit: () => {}, now: () => 0, wallNow: () => 0 };
-    const upkeep = new Upkeep({ network: SIM.id, account: `51${'00'.repeat(29)}` } as any, parts);
+    const upkeep = new Upkeep({ network: SIM.id, submit: true, account: `51${'00'.repeat(29)}` } as any, parts);
     const known = () => {
       upkeep.checkLimits(0n);
       return check.mock.lastCall![1].balance;

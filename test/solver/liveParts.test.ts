@@ -316,7 +316,9 @@ describe('the story of a loss', () => {
   const words = (...of: Parameters<typeof lossAt>) => lossAt(...of).wouldHaveWon;
 
   it('says what would have won it, by how far apart the two were', () => {
-    expect(words(700)).toMatch(/^a submission 700 ms earlier/);
+    expect(words(700)).toMatch(
+      /^a submission 1200 ms earlier, or one 700 ms earlier with a tip above 5 basis points .*not shown.*before ours was sent/,
+    );
     expect(words(-200)).toMatch(
       /^a submission 300 ms earlier, or a tip above 5 basis points .*not shown.* 200 ms before/,
     );
@@ -329,6 +331,11 @@ describe('the story of a loss', () => {
   it('compares the tips where the fee of the winner is shown', () => {
     expect(words(-200, 5, tipped)).toMatch(/or a tip of at least 41 basis points: .*the winner tipped 40 .*, we 5$/);
     expect(words(-200, 50, tipped)).toMatch(/^a submission 300 ms earlier: ours .*tipped 40 basis points, we 50$/);
+    // Sent after the winner's round, ours would have met it there.
+    expect(words(90, 5, tipped)).toMatch(
+      /^a submission 590 ms earlier, or one 90 ms earlier with a tip of at least 41 basis points: .*tipped 40 .*, we 5$/,
+    );
+    expect(words(90, 50, tipped)).toMatch(/^a submission 90 ms earlier: the winner was committed before .*, we 50$/);
     expect(words(-200, 5, { tip: 0n, tipped: 0n })).toMatch(/not shown/);
     const loss = lossAt(-200, 5, tipped);
     expect([loss.winnerTip, loss.ourTip]).toEqual(['0.00000000000000004', '0.000025']);

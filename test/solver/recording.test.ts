@@ -34,6 +34,9 @@ describe('parseRecording', () => {
   it.each([
     ['receivedAt', { receivedAt: 'yesterday' }],
     ['receivedAt', { receivedAt: 5 }],
+    ['receivedAt', { receivedAt: '1' }],
+    ['receivedAt', { receivedAt: '2024-12-13T21:40:43' }],
+    ['receivedAt', { receivedAt: '2024-13-13T21:40:43Z' }],
     ['network', { network: 256 }],
     ['network', { network: '2' }],
     ['epoch', { epoch: -1 }],
@@ -47,6 +50,10 @@ describe('parseRecording', () => {
     [`vaults.${formatAddress(ACCOUNT, 242)}.x`, { vaults: { [formatAddress(ACCOUNT, 242)]: { x: 'yes' } } }],
   ])('names the field that is wrong: %s', (path, changes) => {
     expect(() => parse(changes)).toThrow(expect.objectContaining({ code: 'bad-recording', path }));
+  });
+
+  it.each(['2024-12-13T21:40:43Z', '2024-12-13T22:40:43.000+01:00'])('reads a time with its zone: %s', (receivedAt) => {
+    expect(parseRecording(JSON.stringify({ ...line, receivedAt })).receivedAt).toBe(Date.UTC(2024, 11, 13, 21, 40, 43));
   });
 
   it.each(['', 'null', '[]', '{"receivedAt"', '7'])('refuses what is no object: %s', (text) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { PlanDecision, WaitingBundle } from '../../src/settlement/planner/model.js';
 import { BEST, type Policy } from '../../src/settlement/policy.js';
 import { SeenBundles } from '../../src/solver/seenBundles.js';
-import { Spent } from '../../src/study/backtest/spent.js';
+import { Spent } from '../../src/solver/spent.js';
 import { Agenda } from '../../src/study/stream/agenda.js';
 import { type Arrival, isDead, readArrival } from '../../src/study/stream/arrival.js';
 import { WaitingRoom } from '../../src/study/stream/waiting.js';

@@ -3,6 +3,7 @@ import { formatAddress, isAccount, parseAddress } from '../../transaction/addres
 import type { Network } from '../../transaction/network.js';
 import { CliError, EXIT, systemMessage } from '../error.js';
 import type { Io } from '../io.js';
+import { contradictionsOf } from './nestedLimits.js';
 import { defaults, type Flat, nest, type RunConfig, sourceSchema } from './runConfig.js';
 import { flagOf, isOurs, optionKeyOf, SETTING_NAMES, type SettingName, settingOf, variableOf } from './settings.js';
 
@@ -83,6 +84,9 @@ export function load(input: ConfigInput): Loaded {
   }
   checkRequired(values, problems);
   checkAccount(values, problems);
+  for (const { part, whole, message } of contradictionsOf(values)) {
+    problems.push({ where: `${part} and ${whole}`, name: part, message });
+  }
   if (problems.length > 0) throw new ConfigError(problems);
   const flat = Object.fromEntries(SETTING_NAMES.map((name) => [name, values[name]])) as Flat;
   return { config: nest(flat), flat, origins };
@@ -200,7 +204,7 @@ function checkRequired(values: Readonly<Record<string, unknown>>, problems: Prob
   }
 }
 
-/** The one setting that depends on another: an address says of which network it is. */
+/** An address says of which network it is. */
 function checkAccount(values: Record<string, unknown>, problems: Problem[]): void {
   const { account, network } = values as { account?: string; network?: Network };
   if (account === undefined || network === undefined) return;

@@ -5,15 +5,19 @@ import { ASSUMED, RecordedReport } from '../../study/report/fromRecordings.js';
 import { Report } from '../../study/report/report.js';
 import { preallocatedAccount } from '../../transaction/key.js';
 import { SolverKey } from '../../transaction/solverKey.js';
+import { CliError, EXIT } from '../error.js';
 import type { Io } from '../io.js';
-import { readRecordings } from '../recordings.js';
+import { readRecordings, UnreadLines } from '../recordings.js';
 import { loadPolicy } from '../replay/policy.js';
 
 interface Options extends Period {
   readonly policy: string;
 }
 
-/** A report of what a policy would have made of recordings. Whose key it is changes no figure: a throwaway one does. */
+/**
+ * A report of what a policy would have made of recordings. Whose key it is changes no figure: a throwaway one does.
+ * Errors: `no-recordings`, `wrong-network`, `unreadable-file`; bad usage, naming the field of the policy.
+ */
 export async function addRecordings(
   files: readonly string[],
   options: Options,
@@ -26,11 +30,23 @@ export async function addRecordings(
   const key = SolverKey.generate('Ed25519');
   const solver = { account: preallocatedAccount(key.publicKey), publicKey: key.publicKey };
   const recorded = new RecordedReport(report, policy, solver, planSettlements);
+  const unread = new UnreadLines();
+  let read = 0;
   try {
-    for await (const { recording } of readRecordings(files, io)) {
+    for await (const line of readRecordings(files, io)) {
+      const { recording } = line;
       onRow();
-      if (recording instanceof SolverError) report.unreadLines++;
-      else if (isWithin(recording.receivedAt, options)) recorded.add(recording);
+      if (recording instanceof SolverError) {
+        report.unreadLines++;
+        unread.add(line, recording);
+        continue;
+      }
+      read++;
+      if (isWithin(recording.receivedAt, options)) recorded.add(recording);
+    }
+    unread.tell(io.stderr);
+    if (read === 0) {
+      throw new CliError(EXIT.failure, 'no-recordings', `expected recordings, found none in ${files.join(', ')}`);
     }
     recorded.finish();
     return report;

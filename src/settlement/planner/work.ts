@@ -6,6 +6,7 @@ import { type Reason, reasonOf } from '../decline.js';
 import { UnmatchedError } from '../error.js';
 import { type Proposal, propose, type SettleContext, type SettledOrder } from '../settle.js';
 import type { PlanContext, WaitingBundle } from './model.js';
+import { tipFor } from './tipFor.js';
 import { paysOf, type Worked, weigh } from './worth.js';
 
 /** What a proposal is made for: all the plan is made for, and a new root. */
@@ -19,12 +20,20 @@ export function work(bundles: readonly WaitingBundle[], context: PlanContext): W
   try {
     const orders = ordersOf(bundles, context);
     const proposal = propose(orders, settleContextOf(orders, context));
+    const tipBasisPoints = tipFor(proposal, context);
+    if (tipBasisPoints < context.tipBasisPoints) return work(bundles, { ...context, tipBasisPoints });
     checkLimits(proposal);
-    return weigh(bundles, proposal, context);
+    const worked = weigh(bundles, proposal, context);
+    return isDeclinedForTip(worked, context) ? work(bundles, { ...context, tipBasisPoints: 0 }) : worked;
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
     return reasonOf(error);
   }
+}
+
+/** A tip that was asked for by no one but the policy itself is no reason to let a settlement be. */
+function isDeclinedForTip({ declined }: Worked, { policy, tipBasisPoints }: PlanContext): boolean {
+  return declined !== undefined && policy.tip.kind === 'adaptive' && tipBasisPoints > 0;
 }
 
 export function isWorked(result: Worked | Reason): result is Worked {

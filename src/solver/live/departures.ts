@@ -105,8 +105,17 @@ export class Departures {
       pursuit.giveUp(obstacle);
       return false;
     }
-    if (!context.submit || context.desk.journal.liveConflicts(pursuit.bundle.wrapperIds).length === 0) return true;
+    if (!context.submit) return this.isNotSimulated(pursuit);
+    if (context.desk.journal.liveConflicts(pursuit.bundle.wrapperIds).length === 0) return true;
     this.waitForOther(pursuit);
+    return false;
+  }
+
+  /** In a dry run nothing is settled, and an order may be pushed again: it is earned by only once. */
+  private isNotSimulated(pursuit: Pursuit): boolean {
+    if (!this.takeoff.overlapsSimulated(pursuit)) return true;
+    const message = 'another bundle would have settled one of its orders before';
+    pursuit.giveUp({ outcome: 'declined', reason: { code: 'overlap', message } });
     return false;
   }
 

@@ -55,19 +55,25 @@ function amountText(amount: Attos | undefined): string | undefined {
 /** Rounds of the ledger follow each other about so quickly: within one, the tip decides. */
 const ROUND_MS = 500;
 
-/** What it says rests on the time of the winner's round, which is when its proposer began it, and on this machine's clock. */
+/**
+ * What it says rests on the time of the winner's round, which is when its proposer began it, and on this machine's clock. To
+ * be there by then is not enough: the winner was there as well, and the tip decides; without one it takes an earlier round.
+ */
 function wordsFor(lateMs: number | undefined, ourTip: number, summary: FeeSummary | undefined): string {
   if (lateMs === undefined) return 'not known: no Gateway shows when the winner was committed';
-  if (lateMs > 0) {
-    return `a submission ${lateMs} ms earlier: the winner was committed before ours was sent (by the time of its round)`;
-  }
-  const ahead = `ours was sent ${-lateMs} ms before the winner's round`;
-  const other = lateMs > -ROUND_MS ? `a submission ${ROUND_MS + lateMs} ms earlier` : 'another Gateway';
+  const isLate = lateMs > 0;
+  const apart = isLate
+    ? 'the winner was committed before ours was sent (by the time of its round)'
+    : `ours was sent ${-lateMs} ms before the winner's round`;
+  const sooner = lateMs > -ROUND_MS ? `a submission ${ROUND_MS + lateMs} ms earlier` : 'another Gateway';
+  const tip = isLate ? `one ${lateMs} ms earlier with a tip` : 'a tip';
   const its = summary && basisPointsOf(summary);
-  if (its === undefined) return `${other}, or a tip above ${ourTip} basis points (the winner's is not shown): ${ahead}`;
+  if (its === undefined) {
+    return `${sooner}, or ${tip} above ${ourTip} basis points (the winner's is not shown): ${apart}`;
+  }
   const tips = `the winner tipped ${its} basis points, we ${ourTip}`;
-  if (its < ourTip) return `${other}: ${ahead}, and ${tips}`;
-  return `${other}, or a tip of at least ${its + 1} basis points: ${ahead}, and ${tips}`;
+  if (its >= ourTip) return `${sooner}, or ${tip} of at least ${its + 1} basis points: ${apart}, and ${tips}`;
+  return `${isLate ? `a submission ${lateMs} ms earlier` : sooner}: ${apart}, and ${tips}`;
 }
 
 /** The tip as it was asked for; rounded up, since what is compared with it must be above. */

@@ -3,7 +3,7 @@ import type { AttemptStory } from '../../journal/story.js';
 import type { Supply } from '../../settlement/compose/supply.js';
 import type { SettleDecision } from '../../settlement/planner/model.js';
 import { formatAddress } from '../../transaction/address.js';
-import { consideredOf } from '../story.js';
+import { consideredOf, gapsOf } from '../story.js';
 import type { Preview } from './preview.js';
 
 export function attemptStory(
@@ -18,7 +18,7 @@ export function attemptStory(
     policy,
     tipBasisPoints: signed.transactionIntent.transactionHeader.value.tipBasisPoints,
     feeKnown: quote.feeKnown,
-    takenAsUsual: fee.usual.length === 0 ? undefined : fee.usual.map((token) => formatAddress(token, header.networkId)),
+    ...gapsOf(fee, header.networkId),
     assumed: quote.assumed,
     preview: previewStory(preview),
     considered: consideredOf(considered),

@@ -1,9 +1,10 @@
+import { formatAmount } from '../../base/amount.js';
 import { JournalError } from '../../journal/error.js';
-import { reasonOf } from '../../settlement/decline.js';
 import { askedOf } from '../../settlement/fee/learn.js';
 import { type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import { type Proposal, sign } from '../../settlement/settle.js';
 import { formatId } from '../../transaction/address.js';
+import { Spent } from '../spent.js';
 import { tellDropped } from './aftermath.js';
 import type { Cohort } from './cohort.js';
 import type { LiveContext } from './context.js';
@@ -32,6 +33,9 @@ interface Times extends Planned {
 
 /** From a settlement that is wanted to a transaction on its way: written down before its first byte leaves. */
 export class Takeoff {
+  /** What a dry run would have settled. */
+  private readonly simulated = new Spent();
+
   constructor(
     private readonly context: LiveContext,
     private readonly tower: Tower,
@@ -48,13 +52,13 @@ export class Takeoff {
     }
     const { proposal } = decision;
     if (!isInStock(proposal.quote.inventory, context)) return this.ground.goAgain(pursuits, cohort);
-    if (!context.submit) return this.simulate(planned, preview);
     const limit = context.checkLimits(proposal.lock);
     if (limit !== undefined) {
       // What is too dear together may not be alone.
       if (pursuits.length > 1) return this.ground.planAlone(pursuits, cohort);
       return giveUp(planned, { outcome: 'declined', reason: limit });
     }
+    if (!context.submit) return this.simulate(planned, preview);
     const signingAt = context.now();
     const { payload, transactionIntentHash } = sign(proposal, context.key);
     const signedAt = context.now();
@@ -105,7 +109,7 @@ export class Takeoff {
         context.desk.refuse(error);
         giveUp(times, unwritten(error.message));
       } else if (error instanceof JournalError && error.code === 'attempt-over-cap') {
-        this.giveUpOverCap(times, error);
+        this.giveUpOverCap(times);
       } else if (error instanceof JournalError && error.code === 'attempt-conflict') {
         this.ground.goAgain(
           pursuits.filter((pursuit) => this.ground.isClear(pursuit)),
@@ -117,30 +121,49 @@ export class Takeoff {
   }
 
   /** Those whose attempts could cost too much together. The others go without them. */
-  private giveUpOverCap(planned: Planned, error: JournalError): void {
-    const { pursuits, decision, cohort } = planned;
-    const cap = this.context.maxCostPerBundle!;
-    const { journal } = this.context.desk;
-    const isOver = ({ id }: Pursuit): boolean => {
-      const { lock } = decision.shares.find(({ bundleId }) => bundleId === id)!;
-      return journal.potentialCost(id) + lock > cap;
-    };
-    const over = pursuits.filter(isOver);
-    for (const pursuit of over) tellDropped(this.context.emit, pursuit, pursuits, 'limit');
-    giveUp({ ...planned, pursuits: over }, { outcome: 'declined', reason: reasonOf(error) });
+  private giveUpOverCap(planned: Planned): void {
+    const { emit, maxCostPerBundle } = this.context;
+    const { pursuits, cohort } = planned;
+    const over = pursuits.filter((pursuit) => this.isOverCap(pursuit, planned));
+    for (const pursuit of over) tellDropped(emit, pursuit, pursuits, 'limit');
+    const message = `all its attempts could cost more than ${formatAmount(maxCostPerBundle!)} XRD together`;
+    giveUp({ ...planned, pursuits: over }, { outcome: 'declined', reason: { code: 'attempt-over-cap', message } });
     this.ground.goAgain(
       pursuits.filter((pursuit) => !over.includes(pursuit)),
       cohort,
     );
   }
 
+  private isOverCap({ id }: Pursuit, { decision }: Planned): boolean {
+    const { maxCostPerBundle, submit, desk } = this.context;
+    const { lock } = decision.shares.find(({ bundleId }) => bundleId === id)!;
+    // A dry run has attempted nothing before.
+    const cost = submit ? desk.journal.potentialCost(id) + lock : lock;
+    return maxCostPerBundle !== undefined && cost > maxCostPerBundle;
+  }
+
+  /** Whether a dry run would have settled one of its orders before: live, that would be known. */
+  overlapsSimulated({ orders }: Pursuit): boolean {
+    return this.simulated.holdsAny(orders);
+  }
+
   /** A dry run: what live would submit ends here. */
   private simulate(planned: Planned, preview: Preview | undefined): void {
+    const { pursuits, cohort, decision } = planned;
+    if (this.simulated.holdsAny(decision.proposal.orders)) {
+      return this.ground.goAgain(
+        pursuits.filter((pursuit) => this.ground.isClear(pursuit)),
+        cohort,
+      );
+    }
+    if (pursuits.some((pursuit) => this.isOverCap(pursuit, planned))) return this.giveUpOverCap(planned);
+    this.simulated.add(decision.proposal.orders);
     const isShown = preview !== undefined && preview.type !== 'none';
     const simulated = isShown
       ? { by: 'preview' as const, outcome: outcomeOf(preview) }
       : { by: 'model' as const, outcome: 'Succeeded' };
-    giveUp(planned, { outcome: 'would-settle', details: { simulated } });
+    const story = attemptStory(decision, this.context.policy.name, preview, undefined);
+    giveUp(planned, { outcome: 'would-settle', details: { simulated, decision: { ...story, considered: [] } } });
   }
 }
 

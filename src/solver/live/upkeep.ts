@@ -94,9 +94,15 @@ export class Upkeep {
     return change < 0n ? this.read + change : this.read;
   }
 
-  /** Errors: those of the file, when a stop cannot be written down. */
+  /**
+   * In a dry run, which spends nothing, only what is too dear by itself is above a limit. Errors: those of the file, when
+   * a stop cannot be written down.
+   */
   checkLimits(cost: Attos): Reason | undefined {
-    const verdict = this.parts.limits.check(this.parts.wallNow(), { balance: this.balance, cost });
+    const { limits, wallNow } = this.parts;
+    const verdict = this.options.submit
+      ? limits.check(wallNow(), { balance: this.balance, cost })
+      : limits.checkAlone(wallNow(), cost);
     if (verdict.ok) {
       this.tellLimit(undefined);
       return undefined;

@@ -1,10 +1,8 @@
-import { SolverError } from '../../base/error.js';
 import type { Policy } from '../../settlement/policy.js';
-import { checkPolicyNetwork } from '../../settlement/policyFile.js';
 import type { Recording } from '../../solver/recording.js';
 import { SeenBundles } from '../../solver/seenBundles.js';
-import { networkById } from '../../transaction/network.js';
 import { isDead, readArrival } from '../stream/arrival.js';
+import { CommonNetwork } from '../stream/commonNetwork.js';
 import type { Plan, Solver } from '../stream/waiting.js';
 import type { Assumptions } from './assumptions.js';
 import { Fates } from './fates.js';
@@ -18,11 +16,6 @@ export interface BacktestOptions {
   readonly plan: Plan;
 }
 
-/** A recording that does not fit the others. */
-class BacktestError extends SolverError {
-  declare readonly code: 'wrong-network';
-}
-
 /** Replays recordings under several policies at once: each line is read and verified once for all of them. */
 export class Backtest {
   readonly simulations: readonly Simulation[];
@@ -30,19 +23,25 @@ export class Backtest {
   /** Lines that were no recording, and frames that were no bundle. */
   unread = 0;
   strayFrames = 0;
-  network: number | undefined;
+  private readonly common: CommonNetwork;
   private readonly fates: Fates;
   private readonly seen = new SeenBundles();
   private clock = 0;
 
   constructor({ policies, assumptions, seed, solver, plan }: BacktestOptions) {
+    this.common = new CommonNetwork(policies);
     this.fates = new Fates(assumptions, seed);
     this.simulations = policies.map((policy) => new Simulation(policy, assumptions, this.fates, solver, plan));
   }
 
+  /** Undefined before the first recording. */
+  get network(): number | undefined {
+    return this.common.id;
+  }
+
   /** Error: `wrong-network` where the recording is of another network than a policy, or than the first recording. */
   add(recording: Recording): void {
-    this.checkNetwork(recording.network);
+    this.common.check(recording.network);
     // Files may come in any order, and a clock may have been set back: time goes on all the same.
     this.clock = Math.max(this.clock, recording.receivedAt);
     const arrival = readArrival({ ...recording, receivedAt: this.clock }, this.bundles, this.seen);
@@ -57,16 +56,6 @@ export class Backtest {
       for (const simulation of this.simulations) simulation.arrive(fated);
     }
     this.bundles++;
-  }
-
-  private checkNetwork(network: number): void {
-    if (network === this.network) return;
-    if (this.network !== undefined) {
-      const message = `expected a recording of network ${this.network}, got one of network ${network}`;
-      throw new BacktestError('wrong-network', message, { path: 'network', hint: 'backtest each network by itself' });
-    }
-    for (const { policy } of this.simulations) checkPolicyNetwork(policy, networkById(network));
-    this.network = network;
   }
 
   finish(): void {

@@ -2,6 +2,7 @@ import { splitExactly } from '../../base/split.js';
 import type { PlanDecision, SettleDecision } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { SettledOrder } from '../../settlement/settle.js';
+import { Spent } from '../../solver/spent.js';
 import { Agenda } from '../stream/agenda.js';
 import type { DeadArrival } from '../stream/arrival.js';
 import { type Plan, type Solver, WaitingRoom } from '../stream/waiting.js';
@@ -9,7 +10,6 @@ import type { Assumptions } from './assumptions.js';
 import { Experience } from './experience.js';
 import { type FatedArrival, type Fates, rivalIsFirst } from './fates.js';
 import { Result, type SimulatedEnd } from './result.js';
-import { Spent } from './spent.js';
 
 /** How often one bundle is sent: more would be a loop, not a hope. */
 const MOST_ATTEMPTS = 16;

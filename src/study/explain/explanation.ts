@@ -7,7 +7,7 @@ import { BEST } from '../../settlement/policy.js';
 import { STATUSES, type Status } from '../figures/group.js';
 import type { Money } from '../figures/money.js';
 import { entryOf } from '../report/entry.js';
-import { attemptStory, bundleStory, type KnownAttemptStory, priorStory } from '../story.js';
+import { attemptStory, bundleStory, type KnownAttemptStory, type KnownBundleStory, priorStory } from '../story.js';
 import { chancesOf, type PartyChance } from './chances.js';
 import { type Matched, matchingOf } from './matching.js';
 
@@ -50,7 +50,9 @@ export function explainBundle(
 ): Explanation {
   const { id, source, receivedAt, expiresAt, finishedAt, status, reason, winner } = bundle;
   const story = bundleStory(bundle.details);
-  const attempts = reader.attempts(bundle).map((attempt) => ({ attempt, story: attemptStory(attempt.details) }));
+  const attempts: ExplainedAttempt[] =
+    story.decision === undefined ? [] : [{ attempt: undefined, story: story.decision }];
+  for (const attempt of reader.attempts(bundle)) attempts.push({ attempt, story: attemptStory(attempt.details) });
   const orders = story.orders ?? [];
   const entry = entryOf(bundle, reader);
   const prior = priorStory(reader.fact(FACTS.prior)?.value) ?? BEST.chances;
@@ -73,7 +75,7 @@ const DECIDED: ReadonlySet<Status> = new Set(
   STATUSES.filter((status) => !['invalid', 'duplicate', 'expired', 'unmatched', 'queued', 'planning'].includes(status)),
 );
 
-function gapsOf(status: Status, story: BundleStory, attempts: readonly ExplainedAttempt[]): string[] {
+function gapsOf(status: Status, story: KnownBundleStory, attempts: readonly ExplainedAttempt[]): string[] {
   const gaps: string[] = [];
   const lost = 'not kept: pruned, written by an older version, or never read';
   if (story.orders === undefined) gaps.push(`the orders are ${lost}`);

@@ -34,7 +34,8 @@ export function explanationObject(explanation: Explanation): Record<string, unkn
 }
 
 function attemptObject({ attempt, story }: ExplainedAttempt): Record<string, unknown> {
-  const { policy, tipBasisPoints, feeKnown, takenAsUsual, assumed, inventory, preview, considered, stages } = story;
+  const { policy, tipBasisPoints, feeKnown, unknown, takenAsUsual, assumed, inventory, preview, considered, stages } =
+    story;
   return {
     n: attempt?.n ?? null,
     transactionId: attempt?.transactionId ?? null,
@@ -54,6 +55,7 @@ function attemptObject({ attempt, story }: ExplainedAttempt): Record<string, unk
     policy: policy ?? null,
     tipBasisPoints: tipBasisPoints ?? null,
     feeKnown: feeKnown ?? null,
+    unknown: unknown ?? [],
     takenAsUsual: takenAsUsual ?? [],
     assumed: assumed ?? null,
     inventory: inventory ?? [],

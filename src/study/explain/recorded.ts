@@ -5,8 +5,7 @@ import type { Policy } from '../../settlement/policy.js';
 import { checkPolicyNetwork } from '../../settlement/policyFile.js';
 import type { Recording } from '../../solver/recording.js';
 import { SeenBundles } from '../../solver/seenBundles.js';
-import { candidateStory } from '../../solver/story.js';
-import { formatAddress } from '../../transaction/address.js';
+import { candidateStory, gapsOf } from '../../solver/story.js';
 import { networkById } from '../../transaction/network.js';
 import { expectedMoney } from '../report/entry.js';
 import { Agenda } from '../stream/agenda.js';
@@ -64,8 +63,8 @@ function decided(decision: PlanDecision | undefined, policy: Policy): Partial<Ex
   const { transactionHeader, rootIntentCore } = proposal.signed.transactionIntent;
   const { tipBasisPoints } = transactionHeader.value;
   const { networkId } = rootIntentCore.header.value;
-  const takenAsUsual = proposal.fee.usual.map((token) => formatAddress(token, networkId));
-  const story = { policy: policy.name, tipBasisPoints, feeKnown, takenAsUsual, assumed, considered };
+  const gaps = gapsOf(proposal.fee, networkId);
+  const story = { policy: policy.name, tipBasisPoints, feeKnown, ...gaps, assumed, considered };
   return {
     status: 'would-settle',
     attempts: [{ attempt: undefined, story }],

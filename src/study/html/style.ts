@@ -11,9 +11,9 @@ body{margin:0;background:var(--ground);color:var(--text);font:15px/1.45 system-u
 main{max-width:1180px;margin:0 auto;padding:24px 16px 48px}
 header p{color:var(--soft);margin:2px 0;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:0 0 4px}h2{font-size:1.1rem;margin:0}h3{font-size:1rem;margin:0}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(108px,1fr));gap:12px;margin:20px 0}
+.tiles{display:flex;flex-wrap:wrap;gap:12px;margin:20px 0}
 .tile,figure,details{background:var(--card);border:1px solid var(--line);border-radius:10px}
-.tile{padding:12px 14px}.tile b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.tile{flex:1 1 auto;min-width:108px;padding:12px 14px}.tile b{display:block;font-size:1.35rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 .tile span{color:var(--soft);font-size:.85rem}
 .gain b{color:var(--settled)}.loss b{color:var(--failed)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,430px),1fr));gap:16px;margin-bottom:20px}

@@ -1,12 +1,11 @@
 import type { PlanDecision } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
-import { checkPolicyNetwork } from '../../settlement/policyFile.js';
 import type { Recording } from '../../solver/recording.js';
 import { SeenBundles } from '../../solver/seenBundles.js';
 import { candidateStory } from '../../solver/story.js';
-import { networkById } from '../../transaction/network.js';
 import { Agenda } from '../stream/agenda.js';
 import { type Arrival, isDead, readArrival } from '../stream/arrival.js';
+import { CommonNetwork } from '../stream/commonNetwork.js';
 import { type Plan, type Solver, WaitingRoom } from '../stream/waiting.js';
 import { expectedMoney } from './entry.js';
 import type { Report } from './report.js';
@@ -20,14 +19,16 @@ export class RecordedReport {
   private readonly agenda = new Agenda();
   private readonly seen = new SeenBundles();
   private readonly room: WaitingRoom<Arrival>;
+  private readonly network: CommonNetwork;
   private clock = 0;
 
   constructor(
     private readonly report: Report,
-    private readonly policy: Policy,
+    policy: Policy,
     solver: Solver,
     plan: Plan,
   ) {
+    this.network = new CommonNetwork([policy]);
     this.room = new WaitingRoom(this.agenda, {
       ...{ policy, plan, solver },
       haste: 0,
@@ -36,9 +37,9 @@ export class RecordedReport {
     });
   }
 
-  /** Error: `wrong-network` where the policy is of another network. */
+  /** Error: `wrong-network` where the recording is of another network than the policy, or than the first recording. */
   add(recording: Recording): void {
-    checkPolicyNetwork(this.policy, networkById(recording.network));
+    this.network.check(recording.network);
     this.clock = Math.max(this.clock, recording.receivedAt);
     this.agenda.doBefore(this.clock);
     const arrival = readArrival({ ...recording, receivedAt: this.clock }, 0, this.seen);

@@ -102,9 +102,8 @@ const TABLES: Readonly<Record<SectionName, (report: Report) => Table>> = {
     ],
     rows: [...losses.winners.entries]
       .map(([winner, lost]): Cell[] => {
-        const late = lost.late.quantiles;
-        const { count, value, earlier, tipsKnown, winnerTips, ourTips } = lost;
-        return [winner, count, value, late?.p50 ?? null, late?.max ?? null, earlier, tipsKnown, winnerTips, ourTips];
+        const { count, value, late, earlier, tipsKnown, winnerTips, ourTips } = lost;
+        return [winner, count, value, ...quantiles(late, ['p50', 'max']), earlier, tipsKnown, winnerTips, ourTips];
       })
       .sort(byNumber(1)),
   }),

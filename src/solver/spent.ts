@@ -1,5 +1,5 @@
-import type { SettledOrder } from '../../settlement/settle.js';
-import { hashKey, subintentHash } from '../../transaction/hash.js';
+import type { SettledOrder } from '../settlement/settle.js';
+import { hashKey, subintentHash } from '../transaction/hash.js';
 
 /** Subintents remembered. Those that were used up longest ago have expired since, and come no more. */
 const MOST = 100_000;
