@@ -3,9 +3,10 @@ import type { NodeId } from '../../sbor/custom.js';
 import type { StateFacts } from '../../settlement/fee/predict.js';
 import { priorContext } from '../../settlement/planner/prior.js';
 import type { Policy } from '../../settlement/policy.js';
+import { withRecordedBalances } from '../../solver/payers.js';
 import { planWaiting } from '../../solver/planFrames.js';
 import { isWaiting, type Processed, type WaitingFrame } from '../../solver/processFrame.js';
-import { cannotPay, factsOf, type Recording } from '../../solver/recording.js';
+import { factsOf, type Recording } from '../../solver/recording.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
 import { placeInWindow } from '../../transaction/window.js';
 import { microsSince, type OpenedLine } from './line.js';
@@ -71,16 +72,15 @@ export class WaitingLines {
   private plan(waiting: readonly WaitingLine[]): ReadonlyMap<WaitingFrame, Processed> {
     // The latest line tells the time by which it is decided.
     const { recording, account } = waiting.at(-1)!;
-    const recordingOf = new Map(
-      waiting.flatMap((line) => line.opened.bundle.orders.map((order) => [order, line.recording] as const)),
-    );
-    const context = priorContext(this.policy, {
+    const prior = priorContext(this.policy, {
       network: recording.network,
       epoch: recording.epoch,
       solver: { account, publicKey: this.key.publicKey },
       facts: factsOfAll(waiting, account),
-      cannotPay: (order) => cannotPay(recordingOf.get(order)!, order),
     });
+    const orders = waiting.flatMap(({ opened }) => opened.bundle.orders);
+    const recordings = waiting.map(({ recording }) => recording).reverse();
+    const context = { ...prior, odds: withRecordedBalances(prior.odds, recordings, orders) };
     const frames = waiting.map(({ opened }) => opened);
     const results = planWaiting(frames, context, this.key);
     return new Map(frames.map((frame, at) => [frame, results[at]!]));

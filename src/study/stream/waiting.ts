@@ -3,7 +3,8 @@ import type { StateFacts } from '../../settlement/fee/predict.js';
 import type { Odds, PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
 import { priorContext } from '../../settlement/planner/prior.js';
 import type { Policy } from '../../settlement/policy.js';
-import { cannotPay, factsOf } from '../../solver/recording.js';
+import { withRecordedBalances } from '../../solver/payers.js';
+import { factsOf } from '../../solver/recording.js';
 import type { PublicKey } from '../../transaction/key.js';
 import type { Agenda } from './agenda.js';
 import type { Arrival } from './arrival.js';
@@ -103,16 +104,11 @@ export class WaitingRoom<A extends Arrival> {
     const { policy, learned, solver } = this.options;
     const { network, epoch } = this.latest!.recording;
     const prior = priorContext(policy, { network, epoch, solver, facts: factsOfAll(arrivals, solver.account) });
-    const odds = learned?.odds ?? prior.odds;
-    const recordings = new Map(
-      arrivals.flatMap(({ bundle, recording }) => bundle.orders.map((order) => [order, recording] as const)),
-    );
+    const recordings = arrivals.map(({ recording }) => recording).reverse();
+    const orders = arrivals.flatMap(({ bundle }) => bundle.orders);
     return {
       ...prior,
-      odds: {
-        cannotPay: (order) => cannotPay(recordings.get(order)!, order) ?? odds.cannotPay(order),
-        winsRace: (tip) => odds.winsRace(tip),
-      },
+      odds: withRecordedBalances(learned?.odds ?? prior.odds, recordings, orders),
       tipBasisPoints: learned?.tipBasisPoints ?? prior.tipBasisPoints,
       // No root leaves this machine: any that differ will do, and the same each time.
       newDiscriminator: () => this.discriminator++,
