@@ -48,8 +48,13 @@ export function addsOf({ inventory, prices }: Means): Aims['adds'] {
   };
 }
 
+/** What an amount that is kept counts: nothing where it has no price. */
+export function keptValue(resource: NodeId, amount: Attos, prices: PriceLookup | undefined): Attos {
+  return resource === XRD ? amount : (prices?.valueOf(resource, amount) ?? 0n);
+}
+
 /** What an amount is worth to the one who gives it: what buying it again costs. */
-function costOf(resource: NodeId, amount: Attos, prices: PriceLookup | undefined): Attos | undefined {
+export function costOf(resource: NodeId, amount: Attos, prices: PriceLookup | undefined): Attos | undefined {
   if (resource === XRD) return amount;
   if (prices?.costOf !== undefined) return prices.costOf(resource, amount);
   const value = prices?.valueOf(resource, amount);
@@ -79,7 +84,7 @@ export function quoteOf(
   for (const [resource, left] of plan.left) {
     const amount = resource === XRD ? left - reward : left;
     if (amount !== 0n) surplus.push({ resource, amount });
-    surplusValue += resource === XRD ? amount : (prices?.valueOf(resource, amount) ?? 0n);
+    surplusValue += keptValue(resource, amount, prices);
   }
   const inventory: Supply[] = [];
   for (const step of plan.steps) {

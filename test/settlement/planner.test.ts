@@ -4,6 +4,7 @@ import { CERTAIN } from '../../src/settlement/chance.js';
 import type { PlanContext, PlanDecision, SettleDecision, WaitingBundle } from '../../src/settlement/planner/model.js';
 import { planSettlements } from '../../src/settlement/planner/plan.js';
 import { SINGLE } from '../../src/settlement/policy.js';
+import { PriceTable } from '../../src/settlement/price.js';
 import type { SettledOrder } from '../../src/settlement/settle.js';
 import { factsOf } from '../../src/solver/recording.js';
 import { XRD } from '../../src/transaction/address.js';
@@ -347,10 +348,48 @@ describe('shares', () => {
       reward: units(2),
       surplus: units(1),
       kept: [{ resource: XRD, amount: units(1) }],
+      xrd: units(3),
     });
     expect(formatAmount(shares.reduce((sum, { profit }) => sum + profit, 0n))).toBe(
       formatAmount(proposal.quote.profit),
     );
+  });
+
+  it('leave each bundle what it leaves over by price, and what is added to it', () => {
+    /** Sells so much more of a token than is asked for, or less, for a reward that pays for either. */
+    const over = (id: string, sold: string, more: bigint, seed: number) => {
+      const orderOf = (number: number, sell: [string, bigint], buy: [string, bigint]) =>
+        readOrder(
+          {
+            user: ed25519Key(400 + number),
+            sell: { resource: sell[0], amount: sell[1] },
+            buy: { resource: buy[0], amount: buy[1], exact: true },
+            header: { discriminator: BigInt(number) },
+          },
+          { reward: units(1) },
+        );
+      const amount = units(4);
+      return waitingOf(id, [
+        orderOf(seed, [sold, amount + more], [B, units(2)]),
+        orderOf(seed + 1, [B, units(2)], [sold, amount]),
+      ]);
+    };
+    const waiting = [over('much', A, units(1), 0), over('little', C, units(1) / 50n, 2), over('lacks', D, -7n, 4)];
+    const prices = PriceTable.of(
+      new Map([
+        [A, units(3)],
+        [C, units(5)],
+        [D, units(2)],
+      ]),
+    ).at(0);
+    const context = { ...planContext({ chances: SURE }), prices, inventory: new Map([[D, units(1)]]) };
+    const [{ shares, bundles, proposal }] = settled(planSettlements(waiting, context)) as [SettleDecision];
+    expect(bundles).toHaveLength(3);
+    const byId = new Map(shares.map((share) => [share.bundleId, share]));
+    expect(byId.get('much')).toMatchObject({ surplus: units(3), xrd: units(2) });
+    expect(byId.get('little')).toMatchObject({ surplus: units(1) / 10n });
+    expect(byId.get('lacks')).toMatchObject({ surplus: -14n, kept: [] });
+    expect(shares.reduce((sum, { surplus }) => sum + surplus, 0n)).toBe(proposal.quote.surplusValue);
   });
 
   it('are by marginal cost: what costs more to add pays more', () => {

@@ -37,10 +37,12 @@ export interface PlanContext extends Omit<SettleContext, 'discriminator' | 'tipB
 export interface Share {
   readonly bundleId: string;
   readonly reward: Attos;
-  /** What it leaves over, in XRD at the prices used. */
+  /** What it leaves over, in XRD at the prices used, less the price of what is added to it. */
   readonly surplus: Attos;
-  /** The same, token by token. */
+  /** What it leaves over, token by token. */
   readonly kept: Quote['surplus'];
+  /** What it brings in XRD itself beside the fee: its reward, what it leaves over of XRD, less what is added to it. */
+  readonly xrd: Attos;
   /** Predicted network fee, the tip included. */
   readonly fee: Attos;
   readonly lock: Attos;

@@ -88,7 +88,7 @@ class Planning {
     }
     const considered = this.consideredFor(bundles, worked.candidate);
     const chosen = considered.find((candidate) => candidate.chosen)!;
-    const shares = sharesOf(worked, parts);
+    const shares = sharesOf(worked, parts, this.context.prices);
     this.decisions.push({ type: 'settle', bundles, proposal, shares, chosen, considered, unsure });
   }
 

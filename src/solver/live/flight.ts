@@ -1,6 +1,5 @@
-import type { Attos } from '../../base/amount.js';
 import type { AttemptNews } from '../../journal/model.js';
-import { chargedShares } from '../../journal/shares.js';
+import { chargedShares, type ExpectedShare } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import type { Supply } from '../../settlement/compose/supply.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
@@ -16,7 +15,7 @@ export interface Passage {
   readonly payload: Uint8Array;
   readonly members: readonly Pursuit[];
   /** What was expected of each bundle in it, by which fee and income are divided. */
-  readonly parts: readonly { readonly bundleId: string; readonly reward: Attos; readonly fee: Attos }[];
+  readonly parts: readonly ExpectedShare[];
   readonly race: Race;
   /** What it adds from the solver's own account. */
   readonly supplies: readonly Supply[];
