@@ -74,6 +74,8 @@ export interface Candidate {
 export interface SettleDecision {
   readonly type: 'settle';
   readonly bundles: readonly WaitingBundle[];
+  /** The same, those together that were not found to settle apart. */
+  readonly parts: readonly (readonly WaitingBundle[])[];
   readonly proposal: Proposal;
   readonly shares: readonly Share[];
   readonly chosen: Candidate;

@@ -89,7 +89,8 @@ class Planning {
     const considered = this.consideredFor(bundles, worked.candidate);
     const chosen = considered.find((candidate) => candidate.chosen)!;
     const shares = sharesOf(worked, parts, this.context.prices);
-    this.decisions.push({ type: 'settle', bundles, proposal, shares, chosen, considered, unsure });
+    const settle = { type: 'settle', bundles, parts: parts.map((part) => part.worked.bundles) } as const;
+    this.decisions.push({ ...settle, proposal, shares, chosen, considered, unsure });
   }
 
   /** Nobody signs what is known to fail, alone or in company. */

@@ -14,6 +14,8 @@ export interface Passage {
   readonly id: string;
   readonly payload: Uint8Array;
   readonly members: readonly Pursuit[];
+  /** The same, those together that were not found to settle apart. */
+  readonly units: readonly (readonly Pursuit[])[];
   /** What was expected of each bundle in it, by which fee and income are divided. */
   readonly parts: readonly ExpectedShare[];
   readonly race: Race;
@@ -48,6 +50,7 @@ interface Success {
 export class Flight implements Attempt {
   readonly id: string;
   readonly members: readonly Pursuit[];
+  readonly units: Passage['units'];
   readonly race: Race;
   readonly supplies: readonly Supply[];
   readonly isFresh: boolean;
@@ -67,6 +70,7 @@ export class Flight implements Attempt {
   ) {
     this.id = passage.id;
     this.members = passage.members;
+    this.units = passage.units;
     this.race = passage.race;
     this.supplies = passage.supplies;
     this.isFresh = passage.isFresh;

@@ -8,7 +8,7 @@ import type { LiveContext } from './context.js';
 import { isFileFault } from './desk.js';
 import { unwritten } from './ending.js';
 import { Flight, type Tower } from './flight.js';
-import { deadlineOf, giveUp, newShare, type Planned } from './planned.js';
+import { deadlineOf, giveUp, newShare, type Planned, unitsOf } from './planned.js';
 import type { Preview } from './preview.js';
 import type { Pursuit } from './pursuit.js';
 import { isInStock } from './stock.js';
@@ -19,7 +19,7 @@ export interface Ground {
   /** Whether nothing stands in the way of an attempt; else the bundle was dealt with. */
   readonly isClear: (pursuit: Pursuit) => boolean;
   readonly goAgain: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
-  readonly planAlone: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
+  readonly planApart: (planned: Planned) => void;
 }
 
 interface Times extends Planned {
@@ -50,7 +50,7 @@ export class Takeoff {
     const limit = context.checkLimits(proposal.lock);
     if (limit !== undefined) {
       // What is too dear together may not be alone.
-      if (pursuits.length > 1) return this.ground.planAlone(pursuits, cohort);
+      if (pursuits.length > 1) return this.ground.planApart(planned);
       return giveUp(planned, { outcome: 'declined', reason: limit });
     }
     const signingAt = context.now();
@@ -65,7 +65,8 @@ export class Takeoff {
     const race = { tipBasisPoints, predicted: { fee: proposal.fee, profit: proposal.quote.profit } };
     const parts = decision.shares;
     const supplies = proposal.quote.inventory;
-    const passage = { ...{ id, payload, members: pursuits, parts, race, supplies }, isFresh: true };
+    const members = { members: pursuits, units: unitsOf(planned) };
+    const passage = { ...{ id, payload, ...members, parts, race, supplies }, isFresh: true };
     const flight = new Flight(passage, context, this.tower);
     pursuits.forEach((pursuit, index) => {
       pursuit.waiting = false;
