@@ -61,11 +61,14 @@ export function costOf(resource: NodeId, amount: Attos, prices: PriceLookup | un
   return value === undefined ? undefined : value + 1n;
 }
 
-/** What the solver adds must come back with a profit: nobody may lack something so that it gives. Error: `deficit`. */
-export function refuseGift({ inventory, profit }: Quote): void {
-  if (inventory.length === 0 || profit > 0n) return;
+/**
+ * What the solver adds must come back with a profit: nobody may lack something so that it gives. The error `deficit` where
+ * it would not.
+ */
+export function giftIn({ inventory, profit }: Quote): UnmatchedError | undefined {
+  if (inventory.length === 0 || profit > 0n) return undefined;
   const message = `the orders lack something, and adding it would leave a profit of ${formatAmount(profit)}`;
-  throw new UnmatchedError('deficit', message);
+  return new UnmatchedError('deficit', message);
 }
 
 /** What a plan earns and costs, once the simulation has found in the solver's account what the plan says. */

@@ -327,6 +327,42 @@ describe('partners', () => {
   });
 });
 
+describe('what a bundle lacks', () => {
+  const lacking = (lack: bigint) => {
+    const [first, second] = makePair(A, B, units(1), units(2), 50) as [OrderOptions, OrderOptions];
+    const more = { ...second, buy: { ...second.buy, amount: units(1) + lack } };
+    return waitingOf(
+      'lacking',
+      [first, more].map((order) => readOrder(order)),
+    );
+  };
+  const context = () => {
+    const prices = PriceTable.of(new Map([[A, units(1)]])).at(0);
+    return { ...planContext({ chances: SURE }), prices, inventory: new Map([[A, units(1)]]) };
+  };
+
+  it('is not added at a loss', () => {
+    const [decision] = planSettlements([lacking(7n)], context());
+    expect(decision).toMatchObject({ type: 'end', outcome: 'unmatched', reason: { code: 'deficit' } });
+    expect(decision!.considered).toMatchObject([{ reason: expect.stringContaining('adding it would leave a profit') }]);
+    // Nor in company that does not make up for it.
+    const decisions = planSettlements([...pairs(2), lacking((units(1) * 9n) / 10n)], context());
+    expect(groups(decisions)).toEqual(['0,1']);
+    expect(decisions.find(({ type }) => type === 'end')).toMatchObject({ outcome: 'unmatched' });
+  });
+
+  it('is added in company in which that pays', () => {
+    const [decision, ...rest] = settled(planSettlements([...pairs(2), lacking(7n)], context()));
+    expect(rest).toEqual([]);
+    const { proposal, shares, bundles } = decision!;
+    expect(bundles).toHaveLength(3);
+    expect(proposal.quote.inventory).toEqual([{ resource: A, amount: 7n }]);
+    expect(shares.find(({ bundleId }) => bundleId === 'lacking')!.profit).toBeGreaterThan(0n);
+    const [without] = settled(planSettlements(pairs(2), context()));
+    expect(proposal.quote.profit).toBeGreaterThan(without!.proposal.quote.profit);
+  });
+});
+
 describe('shares', () => {
   it('leave each bundle its own reward and surplus', () => {
     const plain = waitingOf('plain', pair(0));
