@@ -123,11 +123,18 @@ export class Limits {
     journal.describeLimits(describe(settings));
   }
 
-  /** Error: `JournalError` where a stop cannot be written down; nothing may be submitted then either. */
-  check(now: number, known: { readonly balance?: Attos | undefined; readonly cost?: Attos | undefined }): Verdict {
+  /**
+   * `isDry`: nothing is submitted, so nothing is stopped for good. Error: `JournalError` where a stop cannot be written
+   * down; nothing may be submitted then either.
+   */
+  check(
+    now: number,
+    known: { readonly balance?: Attos | undefined; readonly cost?: Attos | undefined },
+    isDry = false,
+  ): Verdict {
     const state = { ...this.journal.limitState(now), balance: known.balance };
     const verdict = decide(this.settings, state, now, known.cost);
-    if (!verdict.ok && verdict.latch && !state.stops.has(verdict.limit)) {
+    if (!isDry && !verdict.ok && verdict.latch && !state.stops.has(verdict.limit)) {
       this.journal.stopLimit(verdict.limit, verdict.why);
     }
     return verdict;

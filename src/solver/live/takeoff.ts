@@ -46,13 +46,13 @@ export class Takeoff {
     }
     const { proposal } = decision;
     if (!isInStock(proposal.quote.inventory, context)) return this.ground.goAgain(pursuits, cohort);
-    if (!context.submit) return this.simulate(planned, preview);
     const limit = context.checkLimits(proposal.lock);
     if (limit !== undefined) {
       // What is too dear together may not be alone.
       if (pursuits.length > 1) return this.ground.planApart(planned);
       return giveUp(planned, { outcome: 'declined', reason: limit });
     }
+    if (!context.submit) return this.simulate(planned, preview);
     const signingAt = context.now();
     const { payload, transactionIntentHash } = sign(proposal, context.key);
     const signedAt = context.now();

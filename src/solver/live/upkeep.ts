@@ -96,7 +96,8 @@ export class Upkeep {
 
   /** Errors: those of the file, when a stop cannot be written down. */
   checkLimits(cost: Attos): Reason | undefined {
-    const verdict = this.parts.limits.check(this.parts.wallNow(), { balance: this.balance, cost });
+    const known = { balance: this.balance, cost };
+    const verdict = this.parts.limits.check(this.parts.wallNow(), known, !this.options.submit);
     if (verdict.ok) {
       this.tellLimit(undefined);
       return undefined;
