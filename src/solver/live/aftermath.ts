@@ -140,7 +140,10 @@ export class Aftermath implements Tower {
 
   // ------------------------------------------------------------------------------------------------ what follows
 
-  /** A bundle, or those that settle only together, whose own root did not do, though nothing is wrong with it that another could not right. */
+  /**
+   * A bundle whose own root did not do, or those that settle only together, though nothing is wrong with it that another
+   * root could not right.
+   */
   private tryAlone(members: readonly Pursuit[], reason: string): void {
     for (const member of members) member.blame(reason);
     this.again(members, suspects(), RETRY_MS);
