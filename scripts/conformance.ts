@@ -15,16 +15,30 @@ import type { Suite } from './conformance/suite.js';
  */
 const SUITES: readonly Suite[] = [payloads, mutations, settlements, locks, fees, merges];
 
-const USAGE = 'npm run conformance -- [--ci] [--count N] [--seed S] [--suite NAME]…';
+const USAGE = `npm run conformance -- [--ci] [--count N] [--seed S] [--suite NAME]…
+suites: ${SUITES.map(({ name }) => name).join(', ')}`;
 
-const { values: options } = parseArgs({
-  options: {
-    ci: { type: 'boolean', default: false },
-    count: { type: 'string' },
-    seed: { type: 'string' },
-    suite: { type: 'string', multiple: true },
-  },
-});
+const options = readOptions();
+if (options.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        help: { type: 'boolean', short: 'h', default: false },
+        ci: { type: 'boolean', default: false },
+        count: { type: 'string' },
+        seed: { type: 'string' },
+        suite: { type: 'string', multiple: true },
+      },
+    }).values;
+  } catch (error) {
+    return usage((error as Error).message);
+  }
+}
 
 function wholeNumber(text: string | undefined, name: string): number | undefined {
   if (text === undefined) return undefined;

@@ -1,12 +1,12 @@
 import { formatAmount } from '../../src/base/amount.js';
 import { toHex } from '../../src/base/bytes.js';
 import type { NodeId } from '../../src/sbor/custom.js';
-import { CERTAIN } from '../../src/settlement/chance.js';
+import { CERTAIN, type Ppm } from '../../src/settlement/chance.js';
 import type { SettleDecision, WaitingBundle } from '../../src/settlement/planner/model.js';
 import { planSettlements } from '../../src/settlement/planner/plan.js';
 import { priorContext } from '../../src/settlement/planner/prior.js';
 import { BEST, type Policy, SINGLE } from '../../src/settlement/policy.js';
-import { sign } from '../../src/settlement/settle.js';
+import { type SettledOrder, sign } from '../../src/settlement/settle.js';
 import { intersectWindows } from '../../src/transaction/window.js';
 import { Chance } from '../../test/support/randomBundles.js';
 import { drain } from './locksDrain.js';
@@ -90,17 +90,19 @@ export async function execute(
 ): Promise<readonly Ran[]> {
   const solver = world.of('solver')[0]!;
   const takers = new Set(waiting.map(({ orders }) => orders[0]));
-  const context = priorContext(policy, {
+  const prior = priorContext(policy, {
     network: NETWORK,
     epoch: BigInt(EPOCH),
     solver: { account: solver.account, publicKey: solver.key.publicKey },
     facts: world.facts,
-    cannotPay: (order) => {
-      if (told.has(order.limitOrder.account)) return CERTAIN;
-      return takers.has(order) ? 0 : undefined;
-    },
   });
-  const settled = planSettlements(waiting, context).filter((decision) => decision.type === 'settle');
+  const cannotPay = (order: SettledOrder): Ppm => {
+    if (told.has(order.limitOrder.account)) return CERTAIN;
+    return takers.has(order) ? 0 : prior.odds.cannotPay(order);
+  };
+  const settled = planSettlements(waiting, { ...prior, odds: { ...prior.odds, cannotPay } }).filter(
+    (decision) => decision.type === 'settle',
+  );
   const hexes = settled.map(({ proposal }) => toHex(sign(proposal, solverKey(solver)).payload));
   const ask = () => Promise.all(hexes.map((hex) => world.judge.execute(hex)));
   const receipts = await (broke.size === 0

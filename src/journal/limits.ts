@@ -123,31 +123,23 @@ export class Limits {
     journal.describeLimits(describe(settings));
   }
 
-  /** Error: `JournalError` where a stop cannot be written down; nothing may be submitted then either. */
-  check(now: number, known: { readonly balance?: Attos | undefined; readonly cost?: Attos | undefined }): Verdict {
+  /**
+   * `isDry`: nothing is submitted, so nothing is stopped for good. Error: `JournalError` where a stop cannot be written
+   * down; nothing may be submitted then either.
+   */
+  check(
+    now: number,
+    known: { readonly balance?: Attos | undefined; readonly cost?: Attos | undefined },
+    isDry = false,
+  ): Verdict {
     const state = { ...this.journal.limitState(now), balance: known.balance };
     const verdict = decide(this.settings, state, now, known.cost);
-    if (!verdict.ok && verdict.latch && !state.stops.has(verdict.limit)) {
+    if (!isDry && !verdict.ok && verdict.latch && !state.stops.has(verdict.limit)) {
       this.journal.stopLimit(verdict.limit, verdict.why);
     }
     return verdict;
   }
-
-  /** Whether a transaction could be submitted if it were the only one: what a dry run can know. */
-  checkAlone(now: number, cost: Attos): Verdict {
-    return decide({ ...this.settings, minBalance: undefined }, UNSPENT, now, cost);
-  }
 }
-
-/** As if nothing had been spent, and all went well. */
-const UNSPENT: LimitState = {
-  hour: { spent: () => 0n, until: () => undefined },
-  day: { spent: () => 0n, until: () => undefined },
-  exposure: 0n,
-  failures: 0,
-  stops: new Map(),
-  balance: undefined,
-};
 
 /** Maxima in words, for `limits show`. */
 function describe(settings: LimitSettings): ReadonlyMap<LimitName, string | null> {

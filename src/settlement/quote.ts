@@ -48,19 +48,27 @@ export function addsOf({ inventory, prices }: Means): Aims['adds'] {
   };
 }
 
+/** What an amount that is kept counts: nothing where it has no price. */
+export function keptValue(resource: NodeId, amount: Attos, prices: PriceLookup | undefined): Attos {
+  return resource === XRD ? amount : (prices?.valueOf(resource, amount) ?? 0n);
+}
+
 /** What an amount is worth to the one who gives it: what buying it again costs. */
-function costOf(resource: NodeId, amount: Attos, prices: PriceLookup | undefined): Attos | undefined {
+export function costOf(resource: NodeId, amount: Attos, prices: PriceLookup | undefined): Attos | undefined {
   if (resource === XRD) return amount;
   if (prices?.costOf !== undefined) return prices.costOf(resource, amount);
   const value = prices?.valueOf(resource, amount);
   return value === undefined ? undefined : value + 1n;
 }
 
-/** What the solver adds must come back with a profit: nobody may lack something so that it gives. Error: `deficit`. */
-export function refuseGift({ inventory, profit }: Quote): void {
-  if (inventory.length === 0 || profit > 0n) return;
+/**
+ * What the solver adds must come back with a profit: nobody may lack something so that it gives. The error `deficit` where
+ * it would not.
+ */
+export function giftIn({ inventory, profit }: Quote): UnmatchedError | undefined {
+  if (inventory.length === 0 || profit > 0n) return undefined;
   const message = `the orders lack something, and adding it would leave a profit of ${formatAmount(profit)}`;
-  throw new UnmatchedError('deficit', message);
+  return new UnmatchedError('deficit', message);
 }
 
 /** What a plan earns and costs, once the simulation has found in the solver's account what the plan says. */
@@ -79,7 +87,7 @@ export function quoteOf(
   for (const [resource, left] of plan.left) {
     const amount = resource === XRD ? left - reward : left;
     if (amount !== 0n) surplus.push({ resource, amount });
-    surplusValue += resource === XRD ? amount : (prices?.valueOf(resource, amount) ?? 0n);
+    surplusValue += keptValue(resource, amount, prices);
   }
   const inventory: Supply[] = [];
   for (const step of plan.steps) {

@@ -11,7 +11,7 @@ import { UnmatchedError } from './error.js';
 import { expectedWorth } from './exposure.js';
 import type { SettledOrder } from './order.js';
 import { type Placed, placeLock, type RootContext } from './place.js';
-import { addsOf, type Means, type Quote, quoteOf, refuseGift } from './quote.js';
+import { addsOf, giftIn, type Means, type Quote, quoteOf } from './quote.js';
 
 export type { Quote, SettledOrder };
 
@@ -41,6 +41,14 @@ const MAX_ORDERS = LIMITS.subintents / 2;
  * Errors: `UnmatchedError`; `bad-chance` where `risk` gives what is none.
  */
 export function propose(orders: readonly SettledOrder[], context: SettleContext): Proposal {
+  const proposal = proposeAnyhow(orders, context);
+  const gift = giftIn(proposal.quote);
+  if (gift !== undefined) throw gift;
+  return proposal;
+}
+
+/** The same, though what the solver adds should not come back: in company it may. */
+export function proposeAnyhow(orders: readonly SettledOrder[], context: SettleContext): Proposal {
   if (orders.length > MAX_ORDERS) {
     throw new UnmatchedError('too-many-orders', `expected at most ${MAX_ORDERS} orders, got ${orders.length}`);
   }
@@ -56,7 +64,6 @@ export function propose(orders: readonly SettledOrder[], context: SettleContext)
     best = { orders, quote, ...placed };
     most = worth;
   }
-  refuseGift(best!.quote);
   return best!;
 }
 

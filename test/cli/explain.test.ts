@@ -172,6 +172,14 @@ describe('explain a line of a recording', () => {
     expect(Number(object.money.profit)).toBeCloseTo(Number(object.money.reward) - Number(object.money.fee), 12);
   });
 
+  it('says that recorded balances go before the chances', async () => {
+    const balances = { [formatAddress(`51${'07'.repeat(29)}`, 242)]: {} };
+    const known = folder.write('known.jsonl', JSON.stringify({ ...JSON.parse(recordedLine(1)), balances }));
+    const { stdout } = await cli(['explain', `${known}:1`]);
+    expect(stdout).toContain('what accounts held by it goes before the chances of the policy');
+    expect(stdout).not.toContain('nor of what an account can pay');
+  });
+
   it('tells of a bundle that is declined, expired, or none', async () => {
     const strict = folder.write('strict.json', JSON.stringify({ name: 'strict', minProfit: '5' }));
     const declined = await cli(['explain', `${file}:1`, '--policy', strict]);

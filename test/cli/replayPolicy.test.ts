@@ -5,7 +5,8 @@ import { formatAddress } from '../../src/transaction/address.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
 import { validateNotarized } from '../../src/transaction/validate.js';
-import { makeFrame, makeItem, makePair, token } from '../support/bundles.js';
+import { ed25519Key } from '../support/build.js';
+import { makeFrame, makeItem, makePair, type OrderOptions, token } from '../support/bundles.js';
 import { recorded } from '../support/waiting.js';
 import { cli, jsonLines, temporaryFolder } from './support.js';
 
@@ -119,29 +120,52 @@ describe('replay --policy', () => {
     expect(dear).toMatchObject({ outcome: 'declined', reason: { code: 'max-fee' } });
   });
 
-  it('knows from recorded balances who can pay', async () => {
-    const pairs = [0, 1].map((seed) => makePair(token(1), token(2), units(5), units(7), seed));
-    const lines = pairs.map((pair, index) => {
-      const accounts = pair.map(({ user, sell }) => [preallocatedAccount(user!.publicKey), sell.resource] as const);
-      const balances = accounts.map(([account, resource], side) => [
-        formatAddress(account, 242),
-        { [formatAddress(resource, 242)]: index === 1 && side === 0 ? '5' : '1000' },
-      ]);
-      return JSON.stringify({
+  /** Recorded pairs of one moment, with what each account holds of what its order sells: a thousand, unless told. */
+  function recordedWith(pairs: readonly (readonly OrderOptions[])[], holds: (pair: number, side: number) => string) {
+    const balances = pairs.map((pair, index) =>
+      pair.map(({ user, sell }, side) => [
+        formatAddress(preallocatedAccount(user!.publicKey), 242),
+        { [formatAddress(sell.resource, 242)]: holds(index, side) },
+      ]),
+    );
+    return pairs.map((pair, index) =>
+      JSON.stringify({
         receivedAt: '2024-12-13T21:40:40.000Z',
         network: 242,
         epoch: 1,
         proposerTimestamp: 500,
         frame: makeFrame(pair.map((order) => makeItem(order))),
-        balances: Object.fromEntries(balances),
-      });
-    });
+        balances: Object.fromEntries(balances[index]!),
+      }),
+    );
+  }
+
+  it('knows from recorded balances who can pay', async () => {
+    const pairs = [0, 1].map((seed) => makePair(token(1), token(2), units(5), units(7), seed));
+    const lines = recordedWith(pairs, (pair, side) => (pair === 1 && side === 0 ? '5' : '1000'));
     const [known, broke] = await replay(lines, '--policy', 'best');
     expect(known).toMatchObject({ outcome: 'would-settle', assumed: false });
     // It has what it sells, but not the fees beside it.
     expect(broke).toMatchObject({ outcome: 'declined', reason: { code: 'cannot-pay' } });
     // The contract knows nothing of balances.
     expect((await replay(lines)).map(({ outcome }) => outcome)).toEqual(['would-settle', 'would-settle']);
+  });
+
+  it.each([
+    ['14', 'AA', [false, false]],
+    // Enough for either, not for both: they share no root, and it is not known which of them is paid.
+    ['13', 'AB', [true, true]],
+  ])('knows what an account that sells twice can pay: 7 each of %s', async (holds, shared, assumed) => {
+    const maker = ed25519Key(77);
+    const pairs = [0, 1].map((seed) => {
+      const [taker, other] = makePair(token(1), token(2), units(5), units(7), seed);
+      return [taker!, { ...other!, user: maker }];
+    });
+    const lines = recordedWith(pairs, (_, side) => (side === 1 ? holds : '1000'));
+    const objects = await replay(lines, '--policy', 'best');
+    expect(objects.map(({ outcome }) => outcome)).toEqual(['would-settle', 'would-settle']);
+    expect(roots(objects)).toBe(shared);
+    expect(objects.map((object) => object.assumed)).toEqual(assumed);
   });
 
   it('keeps memory bounded where a moment never ends', async () => {

@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formatAmount } from '../../src/base/amount.js';
 import { Journal } from '../../src/journal/journal.js';
+import { bundleIdOf } from '../../src/journal/model.js';
 import { readTransaction, type UserTransaction } from '../../src/sandbox/ledger/transaction.js';
+import { cli, jsonLines } from '../cli/support.js';
 import { newFile, RunningSolver, until } from './solver.js';
 import {
   FEE,
@@ -140,6 +143,29 @@ describe('bundles that wait together', () => {
       expect(chosen.bundleIds).toHaveLength(4);
     }
     await solver.finish();
+  });
+
+  it('are decided by a dry run as by a replay of what it recorded', { timeout: 30_000 }, async () => {
+    const recording = newFile('jsonl');
+    const policy = patient();
+    const args = [...policy, '--record', recording];
+    const solver = await new RunningSolver(world, { args, submit: false }).ready();
+    // More than one root holds, and some that nobody wants.
+    push(Array.from({ length: 20 }, (_, at) => makeBundle({ reward: at % 5 === 4 ? REWARD / 50n : REWARD / 2n })));
+    expect(await solver.outcomes(20)).toEqual({ 'would-settle': 16, declined: 4 });
+    const bundles = solver.read((journal) => [...journal.bundles()]);
+    const live = bundles.map(({ id, status, expected }) => [id, status, formatAmount(expected!.profit)]);
+    await solver.finish();
+    const replayed = await cli(['replay', '--json', ...policy, '--min-profit', '0', recording]);
+    const decided = jsonLines(replayed).map(({ orders, outcome, profit }: any) => [
+      bundleIdOf(orders.map(({ wrapperId }: any) => wrapperId)),
+      outcome,
+      // Whose share has the odd atto depends on the order in a root.
+      profit.slice(0, 12),
+    ]);
+    expect(decided.toSorted()).toEqual(
+      live.map(([id, status, profit]) => [id, status, profit!.slice(0, 12)]).toSorted(),
+    );
   });
 });
 

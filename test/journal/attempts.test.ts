@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { splitExactly } from '../../src/base/split.js';
 import { ATTEMPT_STATES, type AttemptNews, bundleIdOf, isFinal } from '../../src/journal/model.js';
+import { chargedShares } from '../../src/journal/shares.js';
 import { attemptOf, Desk, failure, START, shareOf, success, temporaryFolder, XRD } from './support.js';
 
 const folder = temporaryFolder();
@@ -200,6 +201,18 @@ describe('several bundles in one attempt', () => {
     expect(bundles.map(({ xrdChange }) => xrdChange)).toEqual([-4n, -2n, -1n]);
     expect(desk.journal.find('tx1')).toHaveLength(3);
     expect(desk.rules).toEqual([]);
+  });
+
+  it("are each bundle's own where what came in was expected, and else by the rewards", () => {
+    const parts = [
+      { bundleId: 'plain', fee: 1n, reward: 10n },
+      { bundleId: 'rich', fee: 1n, reward: 10n, xrd: 15n },
+      { bundleId: 'helped', fee: 1n, reward: 10n, xrd: -1n },
+    ];
+    const changes = (xrdChange: bigint) => chargedShares(parts, { fee: 3n, xrdChange }).map((each) => each.xrdChange);
+    expect(changes(21n)).toEqual([9n, 14n, -2n]);
+    expect(changes(27n)).toEqual([9n, 9n, 9n]);
+    expect(changes(-3n)).toEqual([-1n, -1n, -1n]);
   });
 
   it('take shares as told, if they add up', () => {

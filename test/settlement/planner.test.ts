@@ -4,6 +4,7 @@ import { CERTAIN } from '../../src/settlement/chance.js';
 import type { PlanContext, PlanDecision, SettleDecision, WaitingBundle } from '../../src/settlement/planner/model.js';
 import { planSettlements } from '../../src/settlement/planner/plan.js';
 import { SINGLE } from '../../src/settlement/policy.js';
+import { PriceTable } from '../../src/settlement/price.js';
 import type { SettledOrder } from '../../src/settlement/settle.js';
 import { factsOf } from '../../src/solver/recording.js';
 import { XRD } from '../../src/transaction/address.js';
@@ -387,6 +388,42 @@ describe('partners', () => {
   });
 });
 
+describe('what a bundle lacks', () => {
+  const lacking = (lack: bigint) => {
+    const [first, second] = makePair(A, B, units(1), units(2), 50) as [OrderOptions, OrderOptions];
+    const more = { ...second, buy: { ...second.buy, amount: units(1) + lack } };
+    return waitingOf(
+      'lacking',
+      [first, more].map((order) => readOrder(order)),
+    );
+  };
+  const context = () => {
+    const prices = PriceTable.of(new Map([[A, units(1)]])).at(0);
+    return { ...planContext({ chances: SURE }), prices, inventory: new Map([[A, units(1)]]) };
+  };
+
+  it('is not added at a loss', () => {
+    const [decision] = planSettlements([lacking(7n)], context());
+    expect(decision).toMatchObject({ type: 'end', outcome: 'unmatched', reason: { code: 'deficit' } });
+    expect(decision!.considered).toMatchObject([{ reason: expect.stringContaining('adding it would leave a profit') }]);
+    // Nor in company that does not make up for it.
+    const decisions = planSettlements([...pairs(2), lacking((units(1) * 9n) / 10n)], context());
+    expect(groups(decisions)).toEqual(['0,1']);
+    expect(decisions.find(({ type }) => type === 'end')).toMatchObject({ outcome: 'unmatched' });
+  });
+
+  it('is added in company in which that pays', () => {
+    const [decision, ...rest] = settled(planSettlements([...pairs(2), lacking(7n)], context()));
+    expect(rest).toEqual([]);
+    const { proposal, shares, bundles } = decision!;
+    expect(bundles).toHaveLength(3);
+    expect(proposal.quote.inventory).toEqual([{ resource: A, amount: 7n }]);
+    expect(shares.find(({ bundleId }) => bundleId === 'lacking')!.profit).toBeGreaterThan(0n);
+    const [without] = settled(planSettlements(pairs(2), context()));
+    expect(proposal.quote.profit).toBeGreaterThan(without!.proposal.quote.profit);
+  });
+});
+
 describe('shares', () => {
   it('leave each bundle its own reward and surplus', () => {
     const plain = waitingOf('plain', pair(0));
@@ -408,10 +445,48 @@ describe('shares', () => {
       reward: units(2),
       surplus: units(1),
       kept: [{ resource: XRD, amount: units(1) }],
+      xrd: units(3),
     });
     expect(formatAmount(shares.reduce((sum, { profit }) => sum + profit, 0n))).toBe(
       formatAmount(proposal.quote.profit),
     );
+  });
+
+  it('leave each bundle what it leaves over by price, and what is added to it', () => {
+    /** Sells so much more of a token than is asked for, or less, for a reward that pays for either. */
+    const over = (id: string, sold: string, more: bigint, seed: number) => {
+      const orderOf = (number: number, sell: [string, bigint], buy: [string, bigint]) =>
+        readOrder(
+          {
+            user: ed25519Key(400 + number),
+            sell: { resource: sell[0], amount: sell[1] },
+            buy: { resource: buy[0], amount: buy[1], exact: true },
+            header: { discriminator: BigInt(number) },
+          },
+          { reward: units(1) },
+        );
+      const amount = units(4);
+      return waitingOf(id, [
+        orderOf(seed, [sold, amount + more], [B, units(2)]),
+        orderOf(seed + 1, [B, units(2)], [sold, amount]),
+      ]);
+    };
+    const waiting = [over('much', A, units(1), 0), over('little', C, units(1) / 50n, 2), over('lacks', D, -7n, 4)];
+    const prices = PriceTable.of(
+      new Map([
+        [A, units(3)],
+        [C, units(5)],
+        [D, units(2)],
+      ]),
+    ).at(0);
+    const context = { ...planContext({ chances: SURE }), prices, inventory: new Map([[D, units(1)]]) };
+    const [{ shares, bundles, proposal }] = settled(planSettlements(waiting, context)) as [SettleDecision];
+    expect(bundles).toHaveLength(3);
+    const byId = new Map(shares.map((share) => [share.bundleId, share]));
+    expect(byId.get('much')).toMatchObject({ surplus: units(3), xrd: units(2) });
+    expect(byId.get('little')).toMatchObject({ surplus: units(1) / 10n });
+    expect(byId.get('lacks')).toMatchObject({ surplus: -14n, kept: [] });
+    expect(shares.reduce((sum, { surplus }) => sum + surplus, 0n)).toBe(proposal.quote.surplusValue);
   });
 
   it('are by marginal cost: what costs more to add pays more', () => {

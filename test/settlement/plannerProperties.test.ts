@@ -34,7 +34,10 @@ function draw(seed: number): Drawn {
   const maxBundles = chance.pick([1, 2, 16]);
   const minProfit = chance.pick([undefined, 0n]);
   const tip = chance.pick([{ kind: 'none' } as const, { kind: 'fixed', basisPoints: 500 } as const]);
-  const context = () => planContext({ maxBundles, minProfit, tip }, { cannotPay: (order) => chances.get(order) });
+  const context = () => {
+    const prior = planContext({ maxBundles, minProfit, tip });
+    return { ...prior, odds: { ...prior.odds, cannotPay: (order: SettledOrder) => chances.get(order)! } };
+  };
   return { waiting: chance.shuffle(waiting), context };
 }
 

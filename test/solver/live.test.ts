@@ -313,6 +313,18 @@ describe('the balance', () => {
     await vi.waitFor(() => expect(outcomes()).toContain('declined min-balance'), 5_000);
     expect(of('limit-reached')).toMatchObject([{ limit: 'min-balance' }]);
   });
+
+  it.each([
+    ['max-fee', { maxFee: units(1) / 10n }],
+    ['min-balance', { minBalance: units(1000) }],
+  ])('count in a dry run as live, but stop nothing for good: %s', async (limit, limits) => {
+    const { solver, push, outcomes, journal } = setUp({ submit: false }, limits);
+    solver.start();
+    await settle();
+    push();
+    await vi.waitFor(() => expect(outcomes()).toEqual([`declined ${limit}`]), 5_000);
+    expect(journal.limitState(Date.now()).stops.size).toBe(0);
+  });
 });
 
 describe('the desk', () => {

@@ -154,6 +154,49 @@ describe('a transaction of several bundles', () => {
   });
 });
 
+describe('bundles that settle only together', () => {
+  const REFUSAL = { type: 'refused-everywhere', reason: 'Whatever', permanent: false } as const;
+
+  /** A pair, each of its orders in a bundle of its own, and so many that settle alone. */
+  function halvesAnd(others: number) {
+    const world = setUp({ policy: { ...BEST, minProfit: 0n } });
+    hideMakers(world);
+    world.ledger.preview.mockResolvedValue(SUCCEEDED);
+    world.solver.start();
+    const [one, other] = makeBundle() as [string, string];
+    for (const items of [[one], ...Array.from({ length: others }, () => makeBundle()), [other]]) world.push(items);
+    const sizes = () => world.of('settlement-planned').map(({ bundleIds }) => bundleIds.length);
+    return { ...world, sizes };
+  }
+
+  it('stay together where halves are looked at', async () => {
+    const { sent, sizes, followed, outcomes } = halvesAnd(1);
+    await reach(sent, 1);
+    sent[0]!.say(REFUSAL);
+    await reach(sent, 3);
+    expect(sizes()).toEqual([3, 1, 2]);
+    for (const { id, end } of followed.slice(1)) end(committed(id));
+    followed[0]!.end({ type: 'dead', by: 'epoch', ledger: {} as any });
+    await settle();
+    expect(outcomes()).toEqual(['settled', 'settled', 'settled']);
+  });
+
+  it('are sent again together, as one that is refused alone', { timeout: 20_000 }, async () => {
+    const { sent, sizes } = halvesAnd(0);
+    await reach(sent, 1);
+    sent[0]!.say(REFUSAL);
+    await reach(sent, 2);
+    expect(sizes()).toEqual([2, 2]);
+  });
+
+  it('go without the others where a preview says that all together are too dear', async () => {
+    const { sent, sizes, ledger } = halvesAnd(1);
+    ledger.preview.mockResolvedValueOnce({ ...SUCCEEDED, fee: units(9) });
+    await reach(sent, 2);
+    expect(sizes().toSorted()).toEqual([1, 2]);
+  });
+});
+
 describe('a preview', () => {
   it('that never comes sends each by itself; that shows a loss, too', async () => {
     const slow = together(2);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { units } from '../../src/base/amount.js';
 import type { PlanDecision, WaitingBundle } from '../../src/settlement/planner/model.js';
 import { BEST, type Policy } from '../../src/settlement/policy.js';
 import { SeenBundles } from '../../src/solver/seenBundles.js';
@@ -8,6 +9,8 @@ import { type Arrival, isDead, readArrival } from '../../src/study/stream/arriva
 import { WaitingRoom } from '../../src/study/stream/waiting.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { ed25519Key } from '../support/build.js';
+import { makePair, token } from '../support/bundles.js';
+import { readOrder } from '../support/waiting.js';
 import { CAME, recordedLine, recordings } from './recordings.js';
 
 const { publicKey } = ed25519Key(1);
@@ -18,9 +21,11 @@ const read = readArrival(recording!, 0, new SeenBundles());
 if (isDead(read)) throw new Error(read.reason.message);
 const original: Arrival = read;
 
-/** The same bundle under another name. */
+/** A pair under a name; the same whenever it comes. */
 function arrivalOf(id: string, after: number, changes: Partial<Arrival> = {}): Arrival {
-  return { ...original, bundle: { ...original.bundle, id }, receivedAt: CAME + after, ...changes };
+  const seed = Number.parseInt(id, 36);
+  const orders = makePair(token(1), token(2), units(1), units(2), seed).map((order) => readOrder(order));
+  return { ...original, bundle: { ...original.bundle, id, orders }, receivedAt: CAME + after, ...changes };
 }
 
 function room(policy: Partial<Policy>, haste = 0) {
@@ -111,7 +116,9 @@ describe('waiting room', () => {
     const { arrive, finish, plans } = room({ mergeWindow: 1000 });
     for (let at = 0; at < 300; at++) arrive(`${at}`, 0);
     finish();
-    expect(plans.map(({ ids }) => ids.length)).toEqual([256, 44]);
+    // As many as fit into four roots.
+    expect(plans.map(({ ids }) => ids.length)).toEqual([...Array(9).fill(32), 12]);
+    expect(plans.map(({ now }) => now)).toEqual([...Array(9).fill(0), 1000]);
   });
 });
 

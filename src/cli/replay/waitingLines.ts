@@ -3,9 +3,11 @@ import type { NodeId } from '../../sbor/custom.js';
 import type { StateFacts } from '../../settlement/fee/predict.js';
 import { priorContext } from '../../settlement/planner/prior.js';
 import type { Policy } from '../../settlement/policy.js';
+import { companiesOf, MOST_ORDERS } from '../../solver/company.js';
+import { withRecordedBalances } from '../../solver/payers.js';
 import { planWaiting } from '../../solver/planFrames.js';
 import { isWaiting, type Processed, type WaitingFrame } from '../../solver/processFrame.js';
-import { cannotPay, factsOf, type Recording } from '../../solver/recording.js';
+import { factsOf, type Recording } from '../../solver/recording.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
 import { placeInWindow } from '../../transaction/window.js';
 import { microsSince, type OpenedLine } from './line.js';
@@ -24,6 +26,7 @@ type WaitingLine = OpenedLine & { readonly opened: WaitingFrame };
 export class WaitingLines {
   private held: (OpenedLine | Replayed)[] = [];
   private waiting: WaitingLine[] = [];
+  private orders = 0;
   private characters = 0;
 
   constructor(
@@ -36,8 +39,12 @@ export class WaitingLines {
     const over = 'recording' in line && !this.isSameMoment(line.recording) ? this.finish() : [];
     this.held.push(line);
     if ('recording' in line) this.characters += line.recording.frame.length;
-    if (waits(line)) this.waiting.push(line);
-    const full = this.held.length >= MOST_LINES || this.characters >= MOST_CHARACTERS;
+    if (waits(line)) {
+      this.waiting.push(line);
+      this.orders += line.opened.orders.length;
+    }
+    // No more are planned together, and of what is merely held memory stays bounded.
+    const full = this.orders >= MOST_ORDERS || this.held.length >= MOST_LINES || this.characters >= MOST_CHARACTERS;
     return this.waiting.length === 0 || full ? [...over, ...this.finish()] : over;
   }
 
@@ -55,6 +62,7 @@ export class WaitingLines {
     const { held, waiting } = this;
     this.held = [];
     this.waiting = [];
+    this.orders = 0;
     this.characters = 0;
     const start = performance.now();
     const results = waiting.length === 0 ? undefined : this.plan(waiting);
@@ -71,19 +79,22 @@ export class WaitingLines {
   private plan(waiting: readonly WaitingLine[]): ReadonlyMap<WaitingFrame, Processed> {
     // The latest line tells the time by which it is decided.
     const { recording, account } = waiting.at(-1)!;
-    const recordingOf = new Map(
-      waiting.flatMap((line) => line.opened.bundle.orders.map((order) => [order, line.recording] as const)),
-    );
-    const context = priorContext(this.policy, {
+    const prior = priorContext(this.policy, {
       network: recording.network,
       epoch: recording.epoch,
       solver: { account, publicKey: this.key.publicKey },
       facts: factsOfAll(waiting, account),
-      cannotPay: (order) => cannotPay(recordingOf.get(order)!, order),
     });
-    const frames = waiting.map(({ opened }) => opened);
-    const results = planWaiting(frames, context, this.key);
-    return new Map(frames.map((frame, at) => [frame, results[at]!]));
+    const orders = waiting.flatMap(({ opened }) => opened.bundle.orders);
+    const recordings = waiting.map(({ recording }) => recording).reverse();
+    const context = { ...prior, odds: withRecordedBalances(prior.odds, recordings, orders) };
+    const results = new Map<WaitingFrame, Processed>();
+    for (const company of companiesOf(waiting, ({ opened }) => opened.bundle)) {
+      const frames = company.map(({ opened }) => opened);
+      for (const [at, processed] of planWaiting(frames, context, this.key).entries())
+        results.set(frames[at]!, processed);
+    }
+    return results;
   }
 }
 

@@ -37,10 +37,12 @@ export interface PlanContext extends Omit<SettleContext, 'discriminator' | 'tipB
 export interface Share {
   readonly bundleId: string;
   readonly reward: Attos;
-  /** What it leaves over, in XRD at the prices used. */
+  /** What it leaves over, in XRD at the prices used, less the price of what is added to it. */
   readonly surplus: Attos;
-  /** The same, token by token. */
+  /** What it leaves over, token by token. */
   readonly kept: Quote['surplus'];
+  /** What it brings in XRD itself beside the fee: its reward, what it leaves over of XRD, less what is added to it. */
+  readonly xrd: Attos;
   /** Predicted network fee, the tip included. */
   readonly fee: Attos;
   readonly lock: Attos;
@@ -72,6 +74,8 @@ export interface Candidate {
 export interface SettleDecision {
   readonly type: 'settle';
   readonly bundles: readonly WaitingBundle[];
+  /** The same, those together that were not found to settle apart. */
+  readonly parts: readonly (readonly WaitingBundle[])[];
   readonly proposal: Proposal;
   readonly shares: readonly Share[];
   readonly chosen: Candidate;

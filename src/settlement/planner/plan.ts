@@ -1,5 +1,6 @@
 import { CERTAIN } from '../chance.js';
 import type { Reason } from '../decline.js';
+import { giftIn } from '../quote.js';
 import type { Quote } from '../settle.js';
 import { Estimate } from './estimate.js';
 import { groupParts } from './group.js';
@@ -30,23 +31,34 @@ class Planning {
     const { context } = this;
     const parts = new Set<Part>();
     const lonely = new Map<WaitingBundle, Reason>();
+    // What they lack would be added at a loss: in company it may pay.
+    const gifts = new Map<WaitingBundle, Worked>();
     for (const bundle of waiting) {
       const worked = work([bundle], context);
       if (isWorked(worked)) this.considered.push(worked.candidate);
       if (!canPay(bundle, context)) this.endBroke(bundle, worked);
-      else if (isWorked(worked)) parts.add(partOf(worked, context));
-      else lonely.set(bundle, worked);
+      else if (!isWorked(worked)) lonely.set(bundle, worked);
+      else if (giftIn(worked.proposal.quote) === undefined) parts.add(partOf(worked, context));
+      else {
+        gifts.set(bundle, worked);
+        lonely.set(bundle, worked.declined!);
+      }
     }
     if (context.policy.maxBundles === 1 || parts.size + lonely.size < 2) {
       for (const part of parts) this.decide(part.worked, [part]);
     } else {
-      this.merge(waiting, parts, lonely);
+      this.merge(waiting, parts, lonely, gifts);
     }
     for (const [bundle, reason] of lonely) this.end(bundle, reason);
     return this.decisions;
   }
 
-  private merge(waiting: readonly WaitingBundle[], parts: Set<Part>, lonely: Map<WaitingBundle, Reason>): void {
+  private merge(
+    waiting: readonly WaitingBundle[],
+    parts: Set<Part>,
+    lonely: Map<WaitingBundle, Reason>,
+    gifts: ReadonlyMap<WaitingBundle, Worked>,
+  ): void {
     const { context } = this;
     const fit = new Fit(waiting, context);
     if (lonely.size > 0) {
@@ -54,6 +66,7 @@ class Planning {
       partners.join(lonely, parts);
       this.considered.push(...partners.tried);
     }
+    for (const [bundle, worked] of gifts) if (lonely.delete(bundle)) parts.add(partOf(worked, context));
     const groups = groupParts([...parts], fit, new Estimate(context));
     for (const group of groups) this.settle(group);
   }
@@ -83,13 +96,15 @@ class Planning {
   private decide(worked: Worked, parts: readonly Part[]): void {
     const { bundles, proposal, unsure, declined } = worked;
     if (declined !== undefined) {
-      for (const bundle of bundles) this.end(bundle, declined, proposal.quote);
+      const quote = giftIn(proposal.quote) === undefined ? proposal.quote : undefined;
+      for (const bundle of bundles) this.end(bundle, declined, quote);
       return;
     }
     const considered = this.consideredFor(bundles, worked.candidate);
     const chosen = considered.find((candidate) => candidate.chosen)!;
-    const shares = sharesOf(worked, parts);
-    this.decisions.push({ type: 'settle', bundles, proposal, shares, chosen, considered, unsure });
+    const shares = sharesOf(worked, parts, this.context.prices);
+    const settle = { type: 'settle', bundles, parts: parts.map((part) => part.worked.bundles) } as const;
+    this.decisions.push({ ...settle, proposal, shares, chosen, considered, unsure });
   }
 
   /** Nobody signs what is known to fail, alone or in company. */

@@ -1,11 +1,9 @@
 import type { NodeId } from '../../sbor/custom.js';
 import type { PublicKey } from '../../transaction/key.js';
-import type { Ppm } from '../chance.js';
 import { randomDiscriminator } from '../compose/transaction.js';
 import type { StateFacts } from '../fee/predict.js';
 import type { Policy } from '../policy.js';
 import { PriceTable } from '../price.js';
-import type { SettledOrder } from '../settle.js';
 import type { PlanContext } from './model.js';
 
 /** What lies outside a plan that is made without experience. */
@@ -14,19 +12,17 @@ export interface Given {
   readonly epoch: bigint;
   readonly solver: { readonly account: NodeId; readonly publicKey: PublicKey };
   readonly facts: StateFacts;
-  /** Where it is known whether an order's account can pay: 0, or a million. */
-  readonly cannotPay?: (order: SettledOrder) => Ppm | undefined;
 }
 
 /** The context of a plan by the policy alone: its chances, the tip it starts with, and the prices that it names. */
-export function priorContext(policy: Policy, { cannotPay, ...given }: Given): PlanContext {
+export function priorContext(policy: Policy, given: Given): PlanContext {
   const { chances, tip, composition, prices, inventory } = policy;
   return {
     ...given,
     policy,
     composition,
     odds: {
-      cannotPay: (order) => cannotPay?.(order) ?? chances.cannotPay,
+      cannotPay: () => chances.cannotPay,
       winsRace: () => chances.winsRace,
     },
     tipBasisPoints: tip.kind === 'fixed' ? tip.basisPoints : 0,

@@ -4,7 +4,7 @@ import { LIMITS } from '../../transaction/limits.js';
 import { checkTotalReferences } from '../../transaction/validation/references.js';
 import { type Reason, reasonOf } from '../decline.js';
 import { UnmatchedError } from '../error.js';
-import { type Proposal, propose, type SettleContext, type SettledOrder } from '../settle.js';
+import { type Proposal, proposeAnyhow, type SettleContext, type SettledOrder } from '../settle.js';
 import type { PlanContext, WaitingBundle } from './model.js';
 import { tipFor } from './tipFor.js';
 import { paysOf, type Worked, weigh } from './worth.js';
@@ -19,7 +19,7 @@ function settleContextOf(orders: readonly SettledOrder[], context: PlanContext):
 export function work(bundles: readonly WaitingBundle[], context: PlanContext): Worked | Reason {
   try {
     const orders = ordersOf(bundles, context);
-    const proposal = propose(orders, settleContextOf(orders, context));
+    const proposal = proposeAnyhow(orders, settleContextOf(orders, context));
     const tipBasisPoints = tipFor(proposal, context);
     if (tipBasisPoints < context.tipBasisPoints) return work(bundles, { ...context, tipBasisPoints });
     checkLimits(proposal);

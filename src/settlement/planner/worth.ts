@@ -1,7 +1,8 @@
 import { type Attos, formatAmount } from '../../base/amount.js';
 import { CERTAIN, type Ppm } from '../chance.js';
-import { decline, type Reason } from '../decline.js';
+import { decline, type Reason, reasonOf } from '../decline.js';
 import { price } from '../fee/price.js';
+import { giftIn } from '../quote.js';
 import type { Proposal, SettledOrder } from '../settle.js';
 import type { Candidate, Odds, PlanContext, WaitingBundle } from './model.js';
 
@@ -79,6 +80,8 @@ function chances(proposal: Proposal, { odds, tipBasisPoints }: PlanContext): Cha
  */
 function unwanted(expected: Attos, { quote }: Proposal, { policy }: PlanContext): Reason | undefined {
   const { minProfit } = policy;
+  const gift = giftIn(quote);
+  if (gift !== undefined) return reasonOf(gift);
   const reason = decline(quote, policy);
   if (reason !== undefined || minProfit === undefined) return reason;
   const least = minProfit < 0n ? minProfit : 0n;

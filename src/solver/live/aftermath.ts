@@ -29,10 +29,10 @@ export class Aftermath implements Tower {
 
   grounded(flight: Flight, reason: string): void {
     const { context } = this;
-    const { members } = flight;
+    const { members, units } = flight;
     const blame = blameFor(reason, bundlesOf(members), context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, members) : undefined;
-    const isAlone = members.length === 1;
+    const isAlone = units.length === 1;
     for (const member of members) member.ground(flight, isAlone || member === culprit ? reason : undefined);
     // After a crash nothing but the same bytes is sent until the end of the attempt is known.
     if (!flight.isFresh) return;
@@ -43,9 +43,9 @@ export class Aftermath implements Tower {
         // The culprit waits for the end of the attempt, which names the winner.
         return this.drop(flight, culprit!, 'message');
       case 'named':
-        return isAlone ? this.tryAlone(members, reason) : this.single(flight, culprit!, reason);
+        return members.length === 1 ? this.tryAlone(members, reason) : this.single(flight, culprit!, reason);
       case 'unknown':
-        return isAlone ? this.tryAlone(members, reason) : this.split(members);
+        return isAlone ? this.tryAlone(members, reason) : this.split(units);
     }
   }
 
@@ -135,12 +135,15 @@ export class Aftermath implements Tower {
     const blame = blameFor(reason, bundlesOf(flight.members), this.context);
     const culprit = 'culprit' in blame ? pursuitOf(blame.culprit.bundleId, flight.members) : undefined;
     if (culprit !== undefined) this.single(flight, culprit, reason);
-    else this.split(flight.members);
+    else this.split(flight.units);
   }
 
   // ------------------------------------------------------------------------------------------------ what follows
 
-  /** A bundle whose own root did not do, though nothing is wrong with it that another could not right. */
+  /**
+   * A bundle whose own root did not do, or those that settle only together, though nothing is wrong with it that another
+   * root could not right.
+   */
   private tryAlone(members: readonly Pursuit[], reason: string): void {
     for (const member of members) member.blame(reason);
     this.again(members, suspects(), RETRY_MS);
@@ -164,8 +167,8 @@ export class Aftermath implements Tower {
     this.again([culprit], suspects(), 0);
   }
 
-  private split(members: readonly Pursuit[]): void {
-    for (const part of partsOf(members, this.context.maxAttempts)) this.again(part, suspects(), 0);
+  private split(units: Flight['units']): void {
+    for (const part of partsOf(units, this.context.maxAttempts)) this.again(part, suspects(), 0);
   }
 
   private goOn(members: readonly Pursuit[]): void {
@@ -177,12 +180,13 @@ export class Aftermath implements Tower {
   }
 }
 
-/** Halves; each by itself where there are no attempts left for halves of halves. */
-export function partsOf(members: readonly Pursuit[], maxAttempts: number): Pursuit[][] {
-  const isLast = members.some(({ attempts }) => attempts + 1 >= maxAttempts);
-  if (isLast || members.length === 2) return members.map((member) => [member]);
-  const half = Math.ceil(members.length / 2);
-  return [members.slice(0, half), members.slice(half)];
+/** Halves; each unit by itself where there are no attempts left for halves of halves, and of a single unit each bundle. */
+export function partsOf(units: Flight['units'], maxAttempts: number): Flight['units'] {
+  if (units.length === 1) return units[0]!.map((member) => [member]);
+  const isLast = units.flat().some(({ attempts }) => attempts + 1 >= maxAttempts);
+  if (isLast || units.length === 2) return units;
+  const half = Math.ceil(units.length / 2);
+  return [units.slice(0, half).flat(), units.slice(half).flat()];
 }
 
 /** The fee was locked too late: earlier by a quarter of the loan each time, and at last first of all. */

@@ -1,4 +1,4 @@
-import { LIMITS } from '../../transaction/limits.js';
+import { companyOf, MOST_ORDERS } from '../company.js';
 import { type Cohort, OPEN } from './cohort.js';
 import type { LiveContext } from './context.js';
 import type { Pursuit } from './pursuit.js';
@@ -15,9 +15,6 @@ interface Entry {
 
 /** Plans for bundles that waited together. Each of them leaves the plan in flight, ended or on the board again. */
 export type PlanTogether = (pursuits: readonly Pursuit[], cohort: Cohort) => void;
-
-/** Orders that fit into one root: each brings its wrapper along. Looking at more would only take time. */
-const MAX_ORDERS = LIMITS.subintents / 2;
 
 /**
  * Who waits, and when to plan: on the next turn of the event loop, so that sockets are read in between and tighter
@@ -123,29 +120,19 @@ export class Board {
   /** The tightest that need not wait any longer. */
   private firstRipe(): Entry | undefined {
     const now = this.context.now();
-    const isFull = this.queue.size >= MAX_ORDERS;
+    let orders = 0;
+    for (const { pursuit } of this.queue) orders += pursuit.bundle.wrapperIds.length;
+    const isFull = orders >= MOST_ORDERS;
     for (const entry of this.queue) if (isFull || entry.ripeAt <= now) return entry;
     return undefined;
   }
 
-  /** The tightest that is ripe, and those that may share a root with it. Overlapping bundles never do. */
+  /** The tightest that is ripe, and those that are planned with it. */
   private company(): Entry[] {
     const first = this.firstRipe();
     if (first === undefined) return [];
-    const chosen: Entry[] = [];
-    const wrappers = new Set<string>();
-    const add = (entry: Entry): void => {
-      chosen.push(entry);
-      for (const id of entry.pursuit.bundle.wrapperIds) wrappers.add(id);
-    };
-    add(first);
-    if (this.context.policy.maxBundles === 1) return chosen;
-    for (const entry of this.queue) {
-      if (wrappers.size >= MAX_ORDERS - 1) break;
-      const ids = entry.pursuit.bundle.wrapperIds;
-      if (entry === first || entry.cohort !== first.cohort || wrappers.size + ids.length > MAX_ORDERS) continue;
-      if (!ids.some((id) => wrappers.has(id))) add(entry);
-    }
-    return chosen;
+    if (this.context.policy.maxBundles === 1) return [first];
+    const others = [...this.queue].filter((entry) => entry !== first && entry.cohort === first.cohort);
+    return companyOf([first, ...others], ({ pursuit }) => pursuit.bundle.wrapperIds);
   }
 }

@@ -7,7 +7,7 @@ import { isFileFault } from './desk.js';
 import { type Doubt, declineBlind, doubtOf, type Judgement, judge } from './doubt.js';
 import { type Given, unwritten } from './ending.js';
 import type { Tower } from './flight.js';
-import { deadlineOf, giveUp, type Planned } from './planned.js';
+import { deadlineOf, giveUp, type Planned, unitsOf } from './planned.js';
 import { obstacleOf, plan } from './planning.js';
 import { type Preview, previewOf } from './preview.js';
 import type { Pursuit } from './pursuit.js';
@@ -42,7 +42,7 @@ export class Departures {
     this.takeoff = new Takeoff(context, tower, {
       isClear: (pursuit) => this.isClear(pursuit),
       goAgain: (pursuits, cohort) => this.goAgain(pursuits, cohort),
-      planAlone: (pursuits, cohort) => this.plan(pursuits, cohort, { alone: true, blind: false }),
+      planApart: (planned) => this.planApart(planned, false),
     });
   }
 
@@ -181,18 +181,25 @@ export class Departures {
       case 'go':
         return this.takeoff.launch(planned, preview);
       case 'alone':
-        return this.plan(pursuits, cohort, { alone: true, blind: judgement.blind });
+        return this.planApart(planned, judgement.blind);
       case 'earlier-lock':
         return this.plan(pursuits, { ...cohort, extraMargin: judgement.extraMargin });
       case 'drop':
         return this.drop(planned, judgement);
       case 'search':
-        for (const part of partsOf(pursuits, Number.POSITIVE_INFINITY)) this.goAgain(part, suspects());
+        for (const part of partsOf(unitsOf(planned), Number.POSITIVE_INFINITY)) this.goAgain(part, suspects());
         return;
       case 'end':
         for (const pursuit of pursuits) pursuit.blame(judgement.given.reason?.message ?? '');
         return giveUp(planned, judgement.given);
     }
+  }
+
+  /** Not together: each by itself, or with whom alone it settles. */
+  private planApart(planned: Planned, blind: boolean): void {
+    const units = unitsOf(planned);
+    if (units.length === 1) return this.plan(planned.pursuits, planned.cohort, { alone: true, blind });
+    for (const unit of units) this.plan(unit, planned.cohort, { alone: unit.length === 1, blind });
   }
 
   private drop({ pursuits }: Planned, { culprit: id, isUsed, message }: Extract<Judgement, { type: 'drop' }>): void {

@@ -1,6 +1,5 @@
-import type { Attos } from '../../base/amount.js';
 import type { AttemptNews } from '../../journal/model.js';
-import { chargedShares } from '../../journal/shares.js';
+import { chargedShares, type ExpectedShare } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import type { Supply } from '../../settlement/compose/supply.js';
 import type { Asked, Priced } from '../../settlement/fee/learn.js';
@@ -16,8 +15,10 @@ export interface Passage {
   readonly id: string;
   readonly payload: Uint8Array;
   readonly members: readonly Pursuit[];
+  /** The same, those together that were not found to settle apart. */
+  readonly units: readonly (readonly Pursuit[])[];
   /** What was expected of each bundle in it, by which fee and income are divided. */
-  readonly parts: readonly { readonly bundleId: string; readonly reward: Attos; readonly fee: Attos }[];
+  readonly parts: readonly ExpectedShare[];
   readonly race: Race;
   /** What it adds from the solver's own account. */
   readonly supplies: readonly Supply[];
@@ -52,6 +53,7 @@ interface Success {
 export class Flight implements Attempt {
   readonly id: string;
   readonly members: readonly Pursuit[];
+  readonly units: Passage['units'];
   readonly race: Race;
   readonly supplies: readonly Supply[];
   readonly isFresh: boolean;
@@ -71,6 +73,7 @@ export class Flight implements Attempt {
   ) {
     this.id = passage.id;
     this.members = passage.members;
+    this.units = passage.units;
     this.race = passage.race;
     this.supplies = passage.supplies;
     this.isFresh = passage.isFresh;

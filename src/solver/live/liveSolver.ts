@@ -199,7 +199,8 @@ export class LiveSolver {
   ): void {
     const { tipBasisPoints = 0 } = (details ?? {}) as Partial<AttemptStory>;
     const supplies = suppliesOf(details, this.options.network);
-    const passage = { ...{ id, payload, members, parts: bundles, race: { tipBasisPoints }, supplies }, isFresh: false };
+    const units = members.map((member) => [member]);
+    const passage = { id, payload, members, units, parts: bundles, race: { tipBasisPoints }, supplies, isFresh: false };
     const flight = new Flight(passage, this.context, this.aftermath);
     for (const member of members) member.takeOff(flight, 1, isLive(state));
     flight.resume(isLive(state));

@@ -15,6 +15,11 @@ export interface Planned {
   readonly plannedAt: number;
 }
 
+/** Its bundles, those together that were not found to settle apart. */
+export function unitsOf({ decision, pursuits }: Planned): readonly (readonly Pursuit[])[] {
+  return decision.parts.map((part) => part.map(({ id }) => pursuits.find((pursuit) => pursuit.id === id)!));
+}
+
 /** It comes to nothing: each of its bundles ends so, unless earlier attempts say more. */
 export function giveUp({ pursuits, decision }: Planned, given: Given): void {
   const details = { considered: consideredOf(decision.considered), ...given.details };

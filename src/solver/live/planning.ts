@@ -2,9 +2,9 @@ import { randomDiscriminator } from '../../settlement/compose/transaction.js';
 import type { PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
 import { planSettlements } from '../../settlement/planner/plan.js';
 import { findExpired } from '../openFrame.js';
+import { withBalances } from '../payers.js';
 import type { LiveContext } from './context.js';
 import { type Given, unwritten } from './ending.js';
-import { withBalances } from './payers.js';
 import type { LiveBundle } from './pursuit.js';
 import { stockOf } from './stock.js';
 

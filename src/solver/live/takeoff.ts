@@ -11,7 +11,7 @@ import type { LiveContext } from './context.js';
 import { isFileFault } from './desk.js';
 import { unwritten } from './ending.js';
 import { Flight, type Passage, type Tower } from './flight.js';
-import { deadlineOf, giveUp, newShare, type Planned } from './planned.js';
+import { deadlineOf, giveUp, newShare, type Planned, unitsOf } from './planned.js';
 import type { Preview } from './preview.js';
 import type { Pursuit } from './pursuit.js';
 import { isInStock } from './stock.js';
@@ -22,7 +22,7 @@ export interface Ground {
   /** Whether nothing stands in the way of an attempt; else the bundle was dealt with. */
   readonly isClear: (pursuit: Pursuit) => boolean;
   readonly goAgain: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
-  readonly planAlone: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
+  readonly planApart: (planned: Planned) => void;
 }
 
 interface Times extends Planned {
@@ -55,7 +55,7 @@ export class Takeoff {
     const limit = context.checkLimits(proposal.lock);
     if (limit !== undefined) {
       // What is too dear together may not be alone.
-      if (pursuits.length > 1) return this.ground.planAlone(pursuits, cohort);
+      if (pursuits.length > 1) return this.ground.planApart(planned);
       return giveUp(planned, { outcome: 'declined', reason: limit });
     }
     if (!context.submit) return this.simulate(planned, preview);
@@ -72,7 +72,8 @@ export class Takeoff {
     const parts = decision.shares;
     const supplies = proposal.quote.inventory;
     const lesson = lessonOf(proposal, context.facts);
-    const passage = { ...{ id, payload, members: pursuits, parts, race, supplies, lesson }, isFresh: true };
+    const members = { members: pursuits, units: unitsOf(planned) };
+    const passage = { ...{ id, payload, ...members, parts, race, supplies, lesson }, isFresh: true };
     const flight = new Flight(passage, context, this.tower);
     pursuits.forEach((pursuit, index) => {
       pursuit.waiting = false;

@@ -94,15 +94,10 @@ export class Upkeep {
     return change < 0n ? this.read + change : this.read;
   }
 
-  /**
-   * In a dry run, which spends nothing, only what is too dear by itself is above a limit. Errors: those of the file, when
-   * a stop cannot be written down.
-   */
+  /** Errors: those of the file, when a stop cannot be written down. */
   checkLimits(cost: Attos): Reason | undefined {
-    const { limits, wallNow } = this.parts;
-    const verdict = this.options.submit
-      ? limits.check(wallNow(), { balance: this.balance, cost })
-      : limits.checkAlone(wallNow(), cost);
+    const known = { balance: this.balance, cost };
+    const verdict = this.parts.limits.check(this.parts.wallNow(), known, !this.options.submit);
     if (verdict.ok) {
       this.tellLimit(undefined);
       return undefined;

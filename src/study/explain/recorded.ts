@@ -73,13 +73,17 @@ function decided(decision: PlanDecision | undefined, policy: Policy): Partial<Ex
   };
 }
 
-function about(source: string, { receivedAt }: Recording) {
-  return { source, receivedAt };
+function about(source: string, { receivedAt, balances }: Recording) {
+  return { source, receivedAt, gaps: [balances.size === 0 ? NOTHING_KNOWN : BALANCES_KNOWN] };
 }
+
+const NOTHING_KNOWN =
+  'a recording tells nothing of rivals, nor of what an account can pay: chances are those of the policy';
+const BALANCES_KNOWN =
+  'a recording tells nothing of rivals; what accounts held by it goes before the chances of the policy';
 
 const EMPTY = {
   ...{ expiresAt: undefined, finishedAt: undefined, copies: 0, status: 'expired', reason: undefined },
   ...{ winner: undefined, orders: [], wrapperIds: [], matching: [], chances: [], considered: [], attempts: [] },
   ...{ simulated: undefined, loss: undefined, money: undefined },
-  gaps: ['a recording tells nothing of rivals, nor of what an account can pay: chances are those of the policy'],
-} as const satisfies Omit<Explanation, 'id' | 'source' | 'receivedAt'>;
+} as const satisfies Omit<Explanation, 'id' | 'source' | 'receivedAt' | 'gaps'>;

@@ -3,7 +3,9 @@ import type { StateFacts } from '../../settlement/fee/predict.js';
 import type { Odds, PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
 import { priorContext } from '../../settlement/planner/prior.js';
 import type { Policy } from '../../settlement/policy.js';
-import { cannotPay, factsOf } from '../../solver/recording.js';
+import { companiesOf, MOST_ORDERS } from '../../solver/company.js';
+import { withRecordedBalances } from '../../solver/payers.js';
+import { factsOf } from '../../solver/recording.js';
 import type { PublicKey } from '../../transaction/key.js';
 import type { Agenda } from './agenda.js';
 import type { Arrival } from './arrival.js';
@@ -34,9 +36,6 @@ export interface WaitingOptions<A extends Arrival> {
   readonly onExpired: (arrival: A) => void;
 }
 
-/** More do not wait: as `replay` bounds what it holds. */
-const MOST = 256;
-
 /** Bundles that wait for a settlement, and for company where the policy says so. */
 export class WaitingRoom<A extends Arrival> {
   private readonly waiting = new Map<string, A>();
@@ -55,7 +54,9 @@ export class WaitingRoom<A extends Arrival> {
     const { policy, haste } = this.options;
     this.latest = arrival;
     this.waiting.set(arrival.bundle.id, arrival);
-    if (this.waiting.size >= MOST) {
+    let orders = 0;
+    for (const { bundle } of this.waiting.values()) orders += bundle.orders.length;
+    if (orders >= MOST_ORDERS) {
       this.decide(now);
       return;
     }
@@ -91,11 +92,14 @@ export class WaitingRoom<A extends Arrival> {
     if (inTime.length === 0) return;
     const { plan, onDecision } = this.options;
     const byId = new Map(inTime.map((arrival) => [arrival.bundle.id, arrival]));
-    const waiting = inTime.map(({ bundle }) => bundle);
-    for (const decision of plan(waiting, this.context(inTime))) {
-      const bundles = decision.type === 'settle' ? decision.bundles : [decision.bundle];
-      const members = bundles.map(({ id }) => byId.get(id)!);
-      onDecision(decision, members, now);
+    const context = this.context(inTime);
+    for (const company of companiesOf(inTime, ({ bundle }) => bundle)) {
+      const waiting = company.map(({ bundle }) => bundle);
+      for (const decision of plan(waiting, context)) {
+        const bundles = decision.type === 'settle' ? decision.bundles : [decision.bundle];
+        const members = bundles.map(({ id }) => byId.get(id)!);
+        onDecision(decision, members, now);
+      }
     }
   }
 
@@ -103,16 +107,11 @@ export class WaitingRoom<A extends Arrival> {
     const { policy, learned, solver } = this.options;
     const { network, epoch } = this.latest!.recording;
     const prior = priorContext(policy, { network, epoch, solver, facts: factsOfAll(arrivals, solver.account) });
-    const odds = learned?.odds ?? prior.odds;
-    const recordings = new Map(
-      arrivals.flatMap(({ bundle, recording }) => bundle.orders.map((order) => [order, recording] as const)),
-    );
+    const recordings = arrivals.map(({ recording }) => recording).reverse();
+    const orders = arrivals.flatMap(({ bundle }) => bundle.orders);
     return {
       ...prior,
-      odds: {
-        cannotPay: (order) => cannotPay(recordings.get(order)!, order) ?? odds.cannotPay(order),
-        winsRace: (tip) => odds.winsRace(tip),
-      },
+      odds: withRecordedBalances(learned?.odds ?? prior.odds, recordings, orders),
       tipBasisPoints: learned?.tipBasisPoints ?? prior.tipBasisPoints,
       // No root leaves this machine: any that differ will do, and the same each time.
       newDiscriminator: () => this.discriminator++,
