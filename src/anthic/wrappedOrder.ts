@@ -102,5 +102,6 @@ export function verifyWrappedOrder(
 ): Verified {
   const { signers } = validateSignedPartial(item.partial, network);
   const by = { wrapper: signers[0]!, order: signers[1]! };
-  return { signers: by, ...checkTrust(item.wrapper, item.limitOrder, by, pinned) };
+  const { assumed, ownerUnproven } = checkTrust(item.wrapper, item.limitOrder, by, pinned);
+  return { signers: by, assumed, ownerUnproven };
 }

@@ -71,7 +71,7 @@ export function openWaiting(frame: string, context: OpenContext): WaitingFrame |
     }
     const over = findExpired(bundle, context.time);
     if (over >= 0) return ended('expired', { code: 'expired', message: `params[${over}] can no longer commit` });
-    return { bundle: { ...bundle, id }, orders };
+    return { bundle: { orders: bundle.orders, window: bundle.window, id }, orders };
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
     return ended('invalid', reasonOf(error), !(error instanceof FrameError));
@@ -87,7 +87,7 @@ export function processFrame(frame: string, context: FrameContext): Processed {
   const opened = openWaiting(frame, context);
   if (!isWaiting(opened)) return opened;
   try {
-    return { ...settleAlone(opened.bundle, context), orders: opened.orders, isBundle: true };
+    return settleAlone(opened, context);
   } catch (error) {
     if (!(error instanceof SolverError)) throw error;
     const outcome = error instanceof UnmatchedError ? 'unmatched' : 'invalid';
@@ -95,8 +95,8 @@ export function processFrame(frame: string, context: FrameContext): Processed {
   }
 }
 
-function settleAlone({ orders }: OpenedBundle, context: FrameContext): FrameResult {
-  const proposal = propose(orders, {
+function settleAlone({ bundle, orders }: WaitingFrame, context: FrameContext): Processed {
+  const proposal = propose(bundle.orders, {
     network: context.network,
     epoch: context.time.epoch,
     solver: { account: context.account, publicKey: context.key.publicKey },
@@ -107,8 +107,9 @@ function settleAlone({ orders }: OpenedBundle, context: FrameContext): FrameResu
   });
   const { quote } = proposal;
   const reason = decline(quote, context);
-  if (reason !== undefined) return { outcome: 'declined', reason, quote };
-  return { outcome: 'would-settle', quote, settlement: sign(proposal, context.key), bundles: 1 };
+  if (reason !== undefined) return { outcome: 'declined', reason, quote, orders, isBundle: true };
+  const settlement = sign(proposal, context.key);
+  return { outcome: 'would-settle', quote, settlement, bundles: 1, orders, isBundle: true };
 }
 
 /** A bundle is the set of its wrappers, whatever their order. */

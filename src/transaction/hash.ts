@@ -40,11 +40,9 @@ const HASH = 32;
 // Joining is for the moment of hashing only, and a ledger's limits keep it short: one buffer serves all.
 const joined = Buffer.alloc(2 + 64 * HASH);
 
-function hashJoined(prefix: readonly number[], hashes: readonly Bytes[]): Bytes {
-  const length = prefix.length + hashes.length * HASH;
-  const target = length <= joined.length ? joined : Buffer.alloc(length);
-  target.set(prefix);
-  let end = prefix.length;
+/** Of hashes, behind so many bytes that stand there already. */
+function hashJoined(hashes: readonly Bytes[], target: Buffer, start = 0): Bytes {
+  let end = start;
   for (const hash of hashes) {
     target.set(hash, end);
     end += HASH;
@@ -53,11 +51,15 @@ function hashJoined(prefix: readonly number[], hashes: readonly Bytes[]): Bytes 
 }
 
 function hashList(hashes: readonly Bytes[]): Bytes {
-  return hashes.length === 0 ? EMPTY_LIST : hashJoined([], hashes);
+  if (hashes.length === 0) return EMPTY_LIST;
+  const length = hashes.length * HASH;
+  return hashJoined(hashes, length <= joined.length ? joined : Buffer.alloc(length));
 }
 
 function hashPreimage(discriminator: number, ...hashes: Bytes[]): Bytes {
-  return hashJoined([PREIMAGE, discriminator], hashes);
+  joined[0] = PREIMAGE;
+  joined[1] = discriminator;
+  return hashJoined(hashes, joined, 2);
 }
 
 /** The five component hashes of an intent core, in order. */
@@ -75,7 +77,7 @@ export function intentCoreComponents(
 
 export function intentCoreHash(core: IntentCore): Bytes {
   const { header, blobs, message, children, instructions } = intentCoreComponents(core);
-  return hashJoined([], [header, blobs, message, children, instructions]);
+  return hashJoined([header, blobs, message, children, instructions], joined);
 }
 
 /** What subintent signers sign, and what a parent names its child by. */

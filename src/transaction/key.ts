@@ -48,19 +48,30 @@ export interface NonFungibleGlobalId {
 }
 
 // The same few keys come again and again: the solver's, the wrappers' signer's, the makers'.
-const hashes = new Map<string, string>();
-const MAX_HASHES = 1024;
+const names = new Map<string, KeyNames>();
+const MAX_NAMES = 1024;
+
+/** What a key is named by: the last 29 bytes of its hash, as hex, and the local id that they make. */
+export interface KeyNames {
+  readonly hash: string;
+  readonly localId: LocalId;
+}
+
+export function keyNames(key: Bytes): KeyNames {
+  const id = bufferOf(key).toString('latin1');
+  let known = names.get(id);
+  if (known === undefined) {
+    if (names.size === MAX_NAMES) names.clear();
+    const hash = toHex(blake2b(key).subarray(3));
+    known = { hash, localId: `[${hash}]` };
+    names.set(id, known);
+  }
+  return known;
+}
 
 /** The last 29 bytes of the key's hash, as hex: what accounts, identities and badges are named by. */
 export function publicKeyHash(key: Bytes): string {
-  const id = bufferOf(key).toString('latin1');
-  let hash = hashes.get(id);
-  if (hash === undefined) {
-    if (hashes.size === MAX_HASHES) hashes.clear();
-    hash = toHex(blake2b(key).subarray(3));
-    hashes.set(id, hash);
-  }
-  return hash;
+  return keyNames(key).hash;
 }
 
 /** The account that a key owns without ever creating it (docs/protocol.md §3.5). */
@@ -81,7 +92,7 @@ export function preallocatedIdentity(key: PublicKey): NodeId {
 
 /** The badge that a signature puts into its intent's auth zone. */
 export function signatureBadge(key: PublicKey): NonFungibleGlobalId {
-  return { resource: SIGNATURE_BADGE[key.type], localId: `[${publicKeyHash(key.key)}]` };
+  return { resource: SIGNATURE_BADGE[key.type], localId: keyNames(key.key).localId };
 }
 
 function entityHex(entity: number): string {

@@ -29,8 +29,10 @@ function coreLength(core: IntentCore): number {
   );
 }
 
-function listLength(lengths: readonly number[]): number {
-  return HEADER + lengths.reduce((sum, length) => sum + length, 0) + 1;
+function listLength<T>(list: readonly T[], lengthOf: (item: T) => number): number {
+  let length = HEADER + 1;
+  for (const item of list) length += lengthOf(item);
+  return length;
 }
 
 export function subintentLength(subintent: Subintent): number {
@@ -42,7 +44,7 @@ export function transactionIntentLength(intent: TransactionIntent): number {
     HEADER +
     (intent.transactionHeader.body.length + 1) +
     (coreLength(intent.rootIntentCore) + 1) +
-    listLength(intent.nonRootSubintents.map(subintentLength))
+    listLength(intent.nonRootSubintents, subintentLength)
   );
 }
 
@@ -51,7 +53,7 @@ export function signedIntentLength(signed: SignedTransactionIntent): number {
     HEADER +
     transactionIntentLength(signed.transactionIntent) +
     (signed.transactionIntentSignatures.body.length + 1) +
-    listLength(signed.nonRootSubintentSignatures.map((batch) => batch.body.length))
+    listLength(signed.nonRootSubintentSignatures, (batch) => batch.body.length)
   );
 }
 

@@ -1,7 +1,7 @@
 import type { Address } from '../../sbor/custom.js';
 import { isAccount } from '../../transaction/address.js';
 import type { Instruction } from '../../transaction/instruction.js';
-import { callAccount, isAccountMethod, type Returned } from './account.js';
+import { accountMethod, callAccount, type Returned } from './account.js';
 import { resolve } from './args.js';
 import { Bucket } from './asset.js';
 import { satisfies, totals } from './constraint.js';
@@ -15,8 +15,9 @@ type Call = Extract<Instruction, { type: `CALL_${string}` }>;
 export function call(instruction: Call, thread: Thread, accounts: Accounts, steps: Step[]): void {
   const resolved = resolve(instruction.args, thread, steps);
   if (instruction.type === 'CALL_METHOD') {
-    const { address, method, args } = instruction;
-    if (typeof address === 'string' && isAccount(address) && isAccountMethod(method)) {
+    const { address, args } = instruction;
+    const method = accountMethod(instruction.method);
+    if (typeof address === 'string' && isAccount(address) && method !== undefined) {
       receive(callAccount(address, method, args, resolved, thread, accounts, steps), thread, steps, accounts);
       return;
     }

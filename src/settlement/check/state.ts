@@ -12,7 +12,7 @@ export class Accounts {
   readonly assumptions: string[] = [];
   private readonly touchedXrd = new Set<NodeId>();
   private readonly fees = new Map<NodeId, bigint>();
-  private readonly locks = new Map<string, VaultLocks>();
+  private readonly locks = new Map<NodeId, Map<NodeId, VaultLocks>>();
   /** Created accounts whose owner is assumed to have signed. */
   private readonly owners = new Set<NodeId>();
   /** Accounts that got what a call that cannot be followed brought: they may hold more than is known. */
@@ -60,19 +60,24 @@ export class Accounts {
   }
 
   private locksOf(account: NodeId, resource: NodeId): VaultLocks {
-    const key = account + resource;
-    let locks = this.locks.get(key);
-    if (locks === undefined) {
-      locks = { locks: [] };
-      this.locks.set(key, locks);
+    let vaults = this.locks.get(account);
+    if (vaults === undefined) {
+      vaults = new Map();
+      this.locks.set(account, vaults);
     }
-    return locks;
+    let vault = vaults.get(resource);
+    if (vault === undefined) {
+      vault = { locks: [] };
+      vaults.set(resource, vault);
+    }
+    return vault;
   }
 
   private locked(account: NodeId, resource: NodeId): bigint {
-    const vault = this.locks.get(account + resource);
+    const vault = this.locks.get(account)?.get(resource);
     let most = 0n;
-    for (const { evidence } of vault?.locks ?? []) {
+    if (vault === undefined) return most;
+    for (const { evidence } of vault.locks) {
       for (const part of evidence) if (part.vault === vault && part.amount > most) most = part.amount;
     }
     return most;

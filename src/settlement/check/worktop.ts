@@ -22,7 +22,9 @@ export class Worktop {
   }
 
   get(resource: NodeId): Bucket | undefined {
-    return this.buckets[this.find(resource)];
+    // An array asked for its element -1 looks it up by name, which is slow.
+    for (const bucket of this.buckets) if (bucket.resource === resource) return bucket;
+    return undefined;
   }
 
   put(bucket: Bucket): PutKind {

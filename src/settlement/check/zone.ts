@@ -1,7 +1,7 @@
 import { units } from '../../base/amount.js';
 import { ENTITY, type LocalId, type NodeId } from '../../sbor/custom.js';
 import { isFungible } from '../../transaction/address.js';
-import { type PublicKey, publicKeyHash, SIGNATURE_BADGE } from '../../transaction/key.js';
+import { keyNames, type PublicKey, SIGNATURE_BADGE } from '../../transaction/key.js';
 import { type Bucket, type Evidence, Proof } from './asset.js';
 import { CheckError } from './error.js';
 
@@ -21,8 +21,8 @@ const ACCOUNT_ENTITY = {
 
 /** The badge of a key. */
 export function badgeOf(key: PublicKey): Badge {
-  const hash = publicKeyHash(key.key);
-  return { resource: SIGNATURE_BADGE[key.type], entity: ACCOUNT_ENTITY[key.type], hash, localId: `[${hash}]` };
+  const { hash, localId } = keyNames(key.key);
+  return { resource: SIGNATURE_BADGE[key.type], entity: ACCOUNT_ENTITY[key.type], hash, localId };
 }
 
 /** An intent's auth zone: the badges of its signers and the proofs its calls and instructions put there. */

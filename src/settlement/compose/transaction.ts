@@ -67,24 +67,26 @@ export type RootFrame = (list: readonly Instruction[]) => TransactionIntent;
  */
 export function rootFrame(orders: readonly WrappedOrder[], root: RootHeader): RootFrame {
   const header = transactionHeaderOf(root);
-  const core = {
-    header: keep(intentHeader, {
-      networkId: root.network,
-      startEpochInclusive: root.startEpoch,
-      endEpochExclusive: root.endEpoch,
-      minProposerTimestampInclusive: undefined,
-      maxProposerTimestampExclusive: undefined,
-      intentDiscriminator: root.discriminator,
-    }),
-    blobs: [],
-    message: NO_MESSAGE,
-    children: orders.map((order) => subintentHash(order.wrapper)),
-  };
+  const coreHeader = keep(intentHeader, {
+    networkId: root.network,
+    startEpochInclusive: root.startEpoch,
+    endEpochExclusive: root.endEpoch,
+    minProposerTimestampInclusive: undefined,
+    maxProposerTimestampExclusive: undefined,
+    intentDiscriminator: root.discriminator,
+  });
+  const children = orders.map((order) => subintentHash(order.wrapper));
   const nonRootSubintents: Subintent[] = [];
   for (const { wrapper, order } of orders) nonRootSubintents.push(wrapper, order);
   return (list) => ({
     transactionHeader: header,
-    rootIntentCore: { ...core, instructions: keep(instructions, list) },
+    rootIntentCore: {
+      header: coreHeader,
+      blobs: [],
+      message: NO_MESSAGE,
+      children,
+      instructions: keep(instructions, list),
+    },
     nonRootSubintents,
   });
 }

@@ -53,7 +53,7 @@ class Manifest implements Yields {
     private readonly isSubintent: boolean,
   ) {
     this.args = new Arguments(this.ids, core.blobs);
-    this.toChild = new Array(core.children.length).fill(0);
+    this.toChild = core.children.map(() => 0);
   }
 
   step(instruction: Instruction): void {
