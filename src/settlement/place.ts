@@ -76,11 +76,11 @@ export function placeLock(orders: readonly SettledOrder[], plan: Plan, context: 
     if (latest === beforeStep || (round > 0 && latest > beforeStep)) {
       const executed = { fee, lockStep: beforeStep, effectiveLength, tipBasisPoints };
       const { behindLock, failureCosts } = exposureOf(orders.length, plan, executed);
-      const placed = { input, execution, fee, behindLock, failureCosts };
-      if (fits(lock, fee)) return { ...placed, signed, lock };
+      if (fits(lock, fee)) return { signed, input, execution, fee, lock, behindLock, failureCosts };
       // The amount stands in 24 bytes whatever it is, and no rule but the balance depends on it.
       lock = lockAmount(fee);
-      return { ...placed, signed: attachSignatures(build(beforeStep, lock), orders), lock };
+      const relocked = attachSignatures(build(beforeStep, lock), orders);
+      return { signed: relocked, input, execution, fee, lock, behindLock, failureCosts };
     }
     beforeStep = latest;
   }

@@ -61,8 +61,8 @@ export function proposeAnyhow(orders: readonly SettledOrder[], context: SettleCo
     const quote = quoteOf(orders, plan, placed, context.solver.account, context);
     const worth = risks === undefined ? quote.profit : expectedWorth(quote.profit, placed, risks);
     if (best !== undefined && worth <= most) continue;
-    const { signed, execution, fee, lock, behindLock, failureCosts } = placed;
-    best = { orders, quote, signed, execution, fee, lock, behindLock, failureCosts };
+    const { signed, input, execution, fee, lock, behindLock, failureCosts } = placed;
+    best = { orders, quote, signed, input, execution, fee, lock, behindLock, failureCosts };
     most = worth;
   }
   return best!;
