@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { SolverError } from '../base/error.js';
 import { parseRecording, type Recording } from '../solver/recording.js';
 import { readLines } from './input.js';
@@ -10,6 +11,12 @@ export interface RecordedLine {
   /** What is wrong, where it is no recording. */
   readonly recording: Recording | SolverError;
   readonly bytes: number;
+}
+
+/** Bytes of recordings together, of which `RecordedLine.bytes` are a part; undefined where a pipe is among them. */
+export function recordedBytes(files: readonly string[]): number | undefined {
+  const sizes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.size || undefined);
+  return sizes.reduce((sum, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
 }
 
 /** The lines of recordings, one after the other. Error: `unreadable-file`. */

@@ -1,12 +1,13 @@
 import { SolverError } from '../../base/error.js';
+import type { Period } from '../../journal/query/bundles.js';
 import { planSettlements } from '../../settlement/planner/plan.js';
-import type { Period } from '../../study/report/fromJournal.js';
 import { ASSUMED, RecordedReport } from '../../study/report/fromRecordings.js';
 import { Report } from '../../study/report/report.js';
 import { preallocatedAccount } from '../../transaction/key.js';
 import { SolverKey } from '../../transaction/solverKey.js';
 import type { Io } from '../io.js';
-import { readRecordings } from '../recordings.js';
+import { Progress } from '../progress.js';
+import { readRecordings, recordedBytes } from '../recordings.js';
 import { loadPolicy } from '../replay/policy.js';
 
 interface Options extends Period {
@@ -14,27 +15,28 @@ interface Options extends Period {
 }
 
 /** A report of what a policy would have made of recordings. Whose key it is changes no figure: a throwaway one does. */
-export async function addRecordings(
-  files: readonly string[],
-  options: Options,
-  io: Io,
-  onRow: () => void,
-): Promise<Report> {
+export async function addRecordings(files: readonly string[], options: Options, io: Io): Promise<Report> {
   const { since, until } = options;
   const policy = loadPolicy(options.policy);
   const report = new Report({ kind: 'recording', files, since, until, assumed: `policy ${policy.name}; ${ASSUMED}` });
   const key = SolverKey.generate('Ed25519');
   const solver = { account: preallocatedAccount(key.publicKey), publicKey: key.publicKey };
   const recorded = new RecordedReport(report, policy, solver, planSettlements);
+  const progress = new Progress(io.stderr);
+  const total = recordedBytes(files);
+  let [lines, bytes] = [0, 0];
   try {
-    for await (const { recording } of readRecordings(files, io)) {
-      onRow();
+    for await (const line of readRecordings(files, io)) {
+      const { recording } = line;
+      bytes += line.bytes;
+      progress.tell(++lines, 'lines', () => total && bytes / total);
       if (recording instanceof SolverError) report.unreadLines++;
       else if (isWithin(recording.receivedAt, options)) recorded.add(recording);
     }
     recorded.finish();
     return report;
   } finally {
+    progress.end();
     key.dispose();
   }
 }

@@ -50,9 +50,10 @@ export function explainBundle(
 ): Explanation {
   const { id, source, receivedAt, expiresAt, finishedAt, status, reason, winner } = bundle;
   const story = bundleStory(bundle.details);
-  const attempts = reader.attempts(bundle).map((attempt) => ({ attempt, story: attemptStory(attempt.details) }));
+  const found = reader.attempts(bundle);
+  const attempts = found.map((attempt) => ({ attempt, story: attemptStory(attempt.details) }));
   const orders = story.orders ?? [];
-  const entry = entryOf(bundle, reader);
+  const entry = entryOf(bundle, found);
   const prior = priorStory(reader.fact(FACTS.prior)?.value) ?? BEST.chances;
   return {
     ...{ id, source, receivedAt, expiresAt, finishedAt, status, reason, winner, orders, attempts },
