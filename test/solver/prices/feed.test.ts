@@ -97,6 +97,19 @@ describe('a feed of prices', () => {
     expect([A, B].map(value)).toEqual([undefined, 2n]);
   });
 
+  it('says how many values are estimates, and takes value and cost from the same source', async () => {
+    const bidOnly = { prices: new Map([[A, { bid: 3n, ask: undefined }]]) };
+    const second = new Scripted('second', { prices: new Map([[A, { bid: 1n, ask: 2n }]]) });
+    const { feed, events, value, refresh } = open([new Scripted('first', bidOnly), second]);
+    await refresh();
+    expect(value(A)).toBe(3n);
+    expect(feed.lookup().costOf!(A, ONE)).toBeUndefined();
+    expect(events).toMatchObject([
+      { source: 'first', ok: true, tokens: 1, estimated: 1 },
+      { source: 'second', ok: true, tokens: 1, estimated: 0 },
+    ]);
+  });
+
   it('warns once of a source that has gone stale, or that says nothing, however often it is asked', async () => {
     const source = new Scripted('s', { prices: new Map([[A, priced(2n)]]) });
     const { clock, events, refresh } = open([source]);
