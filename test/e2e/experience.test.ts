@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { units } from '../../src/base/amount.js';
@@ -12,13 +11,14 @@ import { cli } from '../cli/support.js';
 import { priceServer } from '../solver/prices/priceServer.js';
 import { token } from '../support/bundles.js';
 import { bundleFrame } from '../support/streamServer.js';
-import { newFile, RunningSolver, until } from './solver.js';
+import { policyArgs, RunningSolver, until } from './solver.js';
 import {
   FEE,
   makeBundle,
   openWorld,
   pairsIn,
   payerOf,
+  RIVAL,
   type RuleWorld,
   rivalOf,
   SIM,
@@ -29,7 +29,6 @@ import {
 
 /** What `run` learns from what happens, and what it makes of prices and of what its own account holds. */
 
-const RIVAL = 801;
 let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld({ solvers: [800, RIVAL] });
@@ -37,9 +36,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 function policy(changes: object): string[] {
-  const file = newFile('json');
-  writeFileSync(file, JSON.stringify({ name: 'learning', ...changes }));
-  return ['--policy', file];
+  return policyArgs({ name: 'learning', ...changes });
 }
 
 /** A pair of users whose second cannot pay. */

@@ -1,8 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Journal } from '../../src/journal/journal.js';
 import { readTransaction, type UserTransaction } from '../../src/sandbox/ledger/transaction.js';
-import { newFile, RunningSolver, until } from './solver.js';
+import { policyArgs, RunningSolver, until } from './solver.js';
 import {
   FEE,
   makeBundle,
@@ -10,6 +9,7 @@ import {
   pairsIn,
   payerOf,
   REWARD,
+  RIVAL,
   type RuleWorld,
   rivalOf,
   SIM,
@@ -17,7 +17,6 @@ import {
   success,
 } from './world.js';
 
-const RIVAL = 801;
 let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld({ solvers: [800, RIVAL] });
@@ -26,9 +25,7 @@ afterEach(() => world.close());
 
 /** Bundles wait for each other half a second, so that all that is pushed at once is planned at once. */
 function patient(changes: object = {}): string[] {
-  const file = newFile('json');
-  writeFileSync(file, JSON.stringify({ name: 'patient', mergeWindow: 400, ...changes }));
-  return ['--policy', file];
+  return policyArgs({ name: 'patient', mergeWindow: 400, ...changes });
 }
 
 /** The subintents of a bundle, as a transaction shows them. */
