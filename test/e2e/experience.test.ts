@@ -259,6 +259,25 @@ describe('prices', () => {
     expect(server.asked.length).toBe(asked);
   });
 
+  it('that have gone stale are told, and leave it ready: it settles without them', { timeout: 60_000 }, async () => {
+    const server = await priceServer({ '/prices': { prices: { [A]: '0.5' } } });
+    const args = policy({ prices: { http: { url: `${server.url}/prices` }, maxAge: 2_000 } });
+    const solver = await new RunningSolver(world, { args }).ready();
+    expect(await solver.until('prices')).toMatchObject([{ ok: true, tokens: 1 }]);
+    delete server.answers['/prices'];
+    await until(
+      () => solver.logged('prices').some(({ code }) => code === 'stale'),
+      'stale prices',
+      () => solver.stdout.text,
+    );
+    expect(await solver.health('ready')).toEqual({ status: 200, codes: ['prices-stale'] });
+    world.stream.pushBundle(generous());
+    expect(await solver.outcomes(1)).toEqual({ settled: 1 });
+    const warnings = solver.logged('prices').filter(({ level }) => level === 'warn');
+    expect(warnings.filter(({ tokens }) => tokens === 0)).toMatchObject([{ code: 'stale' }]);
+    await solver.finish();
+  });
+
   it.each(['http', 'orderBook'])('come from nobody who could change them on the way: %s', async (source) => {
     const args = policy({ prices: { [source]: { url: 'http://prices.example/x' } } });
     const { ended } = new RunningSolver(world, { args });
