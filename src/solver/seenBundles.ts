@@ -1,7 +1,7 @@
 import { blake2b } from '../transaction/crypto.js';
 
 /** Words of 32 bits of a bundle's hash that are kept: enough that no two bundles share them. */
-const WORDS = 4;
+const WORDS = 3;
 
 /**
  * Remembers which bundles came: a table of their hashes, at most three quarters full, outside the heap. A set of strings
