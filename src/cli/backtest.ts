@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { SolverError } from '../base/error.js';
 import { planSettlements } from '../settlement/planner/plan.js';
@@ -13,8 +12,8 @@ import { CliError, EXIT, usageError } from './error.js';
 import { type Io, processIo } from './io.js';
 import { jsonOption } from './options.js';
 import { printJson, printLine } from './output.js';
-import { Progress, progressBar } from './progress.js';
-import { readRecordings, UnreadLines } from './recordings.js';
+import { Progress } from './progress.js';
+import { readRecordings, recordedBytes, UnreadLines } from './recordings.js';
 import { loadPolicy } from './replay/policy.js';
 
 interface Options extends AssumptionOptions {
@@ -87,7 +86,7 @@ function loadPolicies(names: readonly string[]): Policy[] {
 async function feed(made: Backtest, files: readonly string[], io: Io): Promise<void> {
   const progress = new Progress(io.stderr);
   const unread = new UnreadLines();
-  const total = files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  const total = recordedBytes(files);
   let bytes = 0;
   try {
     for await (const line of readRecordings(files, io)) {
@@ -99,10 +98,7 @@ async function feed(made: Backtest, files: readonly string[], io: Io): Promise<v
       } else {
         made.add(recording);
       }
-      progress.tell((seconds) => {
-        const share = total === 0 ? '' : `${progressBar(bytes / total)} `;
-        return `${share}${made.bundles} bundles, ${Math.round(made.bundles / seconds)} a second`;
-      });
+      progress.tell(made.bundles, 'bundles', () => total && bytes / total);
     }
     made.finish();
   } finally {

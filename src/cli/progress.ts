@@ -18,14 +18,17 @@ export class Progress {
     this.next = this.started + PATIENCE;
   }
 
-  /** `text` is asked for only when it is shown; it gets the seconds since the start. */
-  tell(text: (seconds: number) => string): void {
+  /** How many are done, and their share of the work, which is asked for only when it is shown; undefined where unknown. */
+  tell(count: number, what: string, share: () => number | undefined): void {
     if (!this.err.isTTY) return;
     const time = this.now();
     if (time < this.next) return;
     this.next = time + INTERVAL;
     this.shown = true;
-    this.err.write(`\r${text((time - this.started) / 1000)}\u001b[K`);
+    const done = share();
+    const bar = done === undefined ? '' : `${progressBar(done)} `;
+    const pace = Math.round((count * 1000) / (time - this.started));
+    this.err.write(`\r${bar}${count} ${what}, ${pace} a second\u001b[K`);
   }
 
   /** Clears the line. */
@@ -36,7 +39,7 @@ export class Progress {
 }
 
 /** `[#####     ] 50 %`. */
-export function progressBar(share: number, width = 24): string {
+function progressBar(share: number, width = 24): string {
   const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
   return `[${'#'.repeat(filled)}${' '.repeat(width - filled)}] ${Math.floor(Math.min(1, share) * 100)} %`;
 }

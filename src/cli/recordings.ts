@@ -15,6 +15,12 @@ export interface RecordedLine {
   readonly bytes: number;
 }
 
+/** Bytes of recordings together, of which `RecordedLine.bytes` are a part; undefined where a pipe is among them. */
+export function recordedBytes(files: readonly string[]): number | undefined {
+  const sizes = files.map((file) => statSync(file, { throwIfNoEntry: false })?.size || undefined);
+  return sizes.reduce((sum, size) => (sum === undefined || size === undefined ? undefined : sum + size), 0);
+}
+
 /**
  * The lines of recordings, one after the other. Files are read in the order in which they were recorded, since what came
  * together is decided together; pipes, which can be read once only, as they are named. Error: `unreadable-file`.

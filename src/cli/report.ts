@@ -1,8 +1,9 @@
 import { closeSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Period } from '../journal/query/bundles.js';
 import { JournalReader } from '../journal/reader.js';
 import { reportPage } from '../study/html/page.js';
-import { addJournal, type Period } from '../study/report/fromJournal.js';
+import { addJournal } from '../study/report/fromJournal.js';
 import { reportObject } from '../study/report/object.js';
 import { Report } from '../study/report/report.js';
 import { SECTIONS } from '../study/report/sections.js';
@@ -77,28 +78,27 @@ async function collect(files: readonly string[], options: Options, io: Io): Prom
   if (journals.length > 0 && journals.length < named.length) {
     throw usageError('expected journals or recordings, got both', { hint: 'make a report of each' });
   }
-  const progress = new Progress(io.stderr);
-  let rows = 0;
-  const onRow = (): void => {
-    rows++;
-    progress.tell((seconds) => `${rows} rows, ${Math.round(rows / seconds)} a second`);
-  };
-  try {
-    if (journals.length === 0) return await addRecordings(named, options, io, onRow);
-    const report = new Report({ kind: 'journal', files: named, since, until, assumed: undefined });
-    for (const path of journals) await addJournalFile(report, path, { since, until }, onRow);
-    return report;
-  } finally {
-    progress.end();
-  }
+  if (journals.length === 0) return addRecordings(named, options, io);
+  const report = new Report({ kind: 'journal', files: named, since, until, assumed: undefined });
+  for (const path of journals) await addJournalFile(report, path, { since, until }, io);
+  return report;
 }
 
-function addJournalFile(report: Report, path: string, period: Period, onRow: () => void): Promise<void> {
+function addJournalFile(report: Report, path: string, period: Period, io: Io): Promise<void> {
   return asCliError(() => {
     const reader = JournalReader.openReader(path);
+    const progress = new Progress(io.stderr);
+    let rows = 0;
+    let total: number | undefined;
     try {
-      addJournal(report, reader, period, onRow);
+      addJournal(report, reader, period, () => {
+        progress.tell(++rows, 'rows', () => {
+          total ??= reader.countRows(period);
+          return rows / total;
+        });
+      });
     } finally {
+      progress.end();
       reader.close();
     }
   });

@@ -9,13 +9,15 @@ import {
   type Bundle,
   type BundleFilter,
   bundles,
+  bundlesWithAttempts,
   copiesOf,
   findBundles,
   itemsOf,
+  type Period,
   type UnfinishedBundle,
   unfinished,
 } from './query/bundles.js';
-import { everyAttempt, type WholeAttempt } from './query/everyAttempt.js';
+import { countRows, everyAttempt, type WholeAttempt } from './query/everyAttempt.js';
 import { type StrayFrames, strayFrames } from './query/stray.js';
 import { Ledger, type LimitRecord, readLimits } from './spend.js';
 import { Store, type StoreOptions } from './store.js';
@@ -48,19 +50,29 @@ export class JournalReader {
     return bundles(this.store, filter);
   }
 
+  /** The same, each with its attempts, first to last. */
+  bundlesWithAttempts(filter: BundleFilter = {}): IterableIterator<readonly [Bundle, readonly Attempt[]]> {
+    return bundlesWithAttempts(this.store, filter);
+  }
+
   /** Bundles whose id, or the id of one of whose transactions, begins so; copies left out. */
   find(idOrPrefix: string, limit = 10): Bundle[] {
     return findBundles(this.store, idOrPrefix, limit);
   }
 
   /** A bundle's attempts, first to last. */
-  attempts(bundle: Pick<Bundle, 'seq'>): Attempt[] {
-    return attemptsOf(this.store, bundle.seq);
+  attempts(bundle: Pick<Bundle, 'seq'>): readonly Attempt[] {
+    return attemptsOf(this.store, [bundle.seq]).get(bundle.seq) ?? [];
   }
 
   /** Attempts as wholes, oldest first: of bundles received at or after, before. */
-  everyAttempt(filter: Pick<BundleFilter, 'since' | 'until'> = {}): IterableIterator<WholeAttempt> {
-    return everyAttempt(this.store, filter);
+  everyAttempt(period: Period = {}): IterableIterator<WholeAttempt> {
+    return everyAttempt(this.store, period);
+  }
+
+  /** How many rows `bundles` and `everyAttempt` give together. */
+  countRows(period: Period = {}): number {
+    return countRows(this.store, period);
   }
 
   /** Attempts whose end is not known, oldest first, with their bytes: what recovery looks up and may send again. */

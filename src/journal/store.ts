@@ -95,7 +95,7 @@ export class Store {
     return this.reading(() => this.execute(query, (statement, values) => statement.get(...values) as Row | undefined));
   }
 
-  /** For what kysely has no words: plain SQL with positional parameters. */
+  /** For what kysely has no words: plain SQL with positional parameters, or an object of named ones. */
   sql<Row>(text: string, ...values: unknown[]): Row[] {
     return this.reading(() => this.statement(text).all(...values) as Row[]);
   }

@@ -203,6 +203,8 @@ type PriceEvent =
       readonly ok: boolean;
       /** Tokens that have a price by this source now. */
       readonly tokens: number;
+      /** Of those, that have a bid and no ask: their value is an estimate. Undefined where it could not be read. */
+      readonly estimated?: number | undefined;
       /** Why it failed: `stale` where nothing of it counts any more. */
       readonly code?: string | undefined;
       /** What is wrong, or which entries were left out. */

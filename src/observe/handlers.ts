@@ -17,6 +17,11 @@ export function observerOf(...sets: readonly Handlers[]): Observer {
   };
 }
 
+/** Keeps up what each source of prices told last. */
+export function priceHandlers(sources: Map<string, EventOf<'prices'>>): Handlers {
+  return { prices: (event) => void sources.set(event.source, event) };
+}
+
 /** Keeps up which feeds are open, by URL. */
 export function feedHandlers(feeds: Map<string, boolean>): Handlers {
   const feed = (open: boolean) => (event: { readonly url: string }) => void feeds.set(event.url, open);

@@ -1,7 +1,8 @@
-import { feedHandlers, observerOf } from './handlers.js';
+import type { EventOf } from './event.js';
+import { feedHandlers, observerOf, priceHandlers } from './handlers.js';
 import type { Observer } from './observers.js';
 
-/** Why something is red. */
+/** Why something is red, or less than well. */
 export interface HealthReason {
   readonly code: string;
   readonly detail: string;
@@ -10,6 +11,8 @@ export interface HealthReason {
 export interface HealthOptions {
   /** Age of the ledger's time beyond which it is stale. */
   readonly maxClockAgeMs: number;
+  /** Age beyond which prices that were read are none: the policy's. */
+  readonly maxPriceAgeMs: number;
   /** How long the event loop may stand still. */
   readonly stallMs?: number;
   /** How long it must have run smoothly to be forgiven a stall. */
@@ -21,7 +24,7 @@ export interface HealthOptions {
 const BEAT_MS = 250;
 
 /**
- * Whether the solver lives, and whether it is ready to settle. Both begin as what is known: nothing is ready before a feed
+ * Whether the solver lives, whether it is ready to settle, and what it does without. The first two begin as what is known: nothing is ready before a feed
  * is open and the ledger has told its time. What has to be told again and again is judged by its age, so that silence of
  * whoever tells it turns red, too.
  */
@@ -30,6 +33,8 @@ export class Health {
   private readonly options: Required<HealthOptions>;
   private readonly feeds = new Map<string, boolean>();
   private readonly limits = new Map<string, string>();
+  private readonly prices = new Map<string, EventOf<'prices'>>();
+  private readonly pricesAsOf = new Map<string, number>();
   private clockSeenAt: number | undefined;
   private clockWhy: string | undefined;
   private journalWhy: string | undefined;
@@ -86,6 +91,20 @@ export class Health {
     return reasons;
   }
 
+  /** Nothing: nothing that it earns by is missing. Else it settles all the same, for less than it might. */
+  degraded(): HealthReason[] {
+    return [...this.prices.values()].flatMap((news) => {
+      const why = this.priceWhy(news);
+      return why === undefined ? [] : [{ code: 'prices-stale', detail: `${news.source}: ${why}` }];
+    });
+  }
+
+  private priceWhy({ source, tokens, code, detail }: EventOf<'prices'>): string | undefined {
+    if (tokens === 0) return ['no token has a price', code, detail].filter((part) => part !== undefined).join(', ');
+    const ageMs = this.options.now() - (this.pricesAsOf.get(source) ?? Number.NEGATIVE_INFINITY);
+    return ageMs > this.options.maxPriceAgeMs ? `what was read last is ${seconds(ageMs)} old` : undefined;
+  }
+
   private feedWhy(): string | undefined {
     if ([...this.feeds.values()].includes(true)) return undefined;
     return this.feeds.size === 0
@@ -108,7 +127,8 @@ export class Health {
   }
 
   private listening(): Observer {
-    return observerOf(feedHandlers(this.feeds), {
+    return observerOf(feedHandlers(this.feeds), priceHandlers(this.prices), {
+      'prices-read': ({ source, ageMs }) => void this.pricesAsOf.set(source, this.options.now() - ageMs),
       'ledger-clock': ({ ageMs }) => {
         this.clockSeenAt = this.options.now() - ageMs;
       },

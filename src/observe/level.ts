@@ -38,7 +38,7 @@ const LEVELS: Levels = {
   'endpoint-state':         ({ ok }) => (ok ? 'info' : 'warn'),
   'gateway-call':           'trace',
   'balance':                'debug',
-  'prices':                 ({ ok }) => (ok ? 'debug' : 'warn'),
+  'prices':                 ({ ok, tokens }) => (ok && tokens > 0 ? 'debug' : 'warn'),
   'prices-read':            'trace',
   'journal-state':          ({ writable }) => (writable ? 'info' : 'error'),
   'journal-write':          'trace',

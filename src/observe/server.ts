@@ -8,7 +8,7 @@ export interface ServerOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
-  readonly health: Pick<Health, 'notLive' | 'notReady'>;
+  readonly health: Pick<Health, 'notLive' | 'notReady' | 'degraded'>;
   readonly metrics: Pick<Metrics, 'text' | 'contentType'>;
 }
 
@@ -26,7 +26,7 @@ const REQUEST_TIMEOUT_MS = 10_000;
 export async function serveObservation({ host, port, health, metrics }: ServerOptions): Promise<ObservationServer> {
   const server = fastify({ logger: false, forceCloseConnections: true, requestTimeout: REQUEST_TIMEOUT_MS });
   server.get('/health/live', (_, reply) => answer(reply, health.notLive()));
-  server.get('/health/ready', (_, reply) => answer(reply, health.notReady()));
+  server.get('/health/ready', (_, reply) => answer(reply, health.notReady(), health.degraded()));
   server.get('/metrics', async (_, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   try {
     await server.listen({ host, port });
@@ -50,10 +50,11 @@ interface Reply {
   send(body: unknown): Reply;
 }
 
-function answer(reply: Reply, reasons: readonly HealthReason[]): Reply {
-  const isWell = reasons.length === 0;
+/** What is only less than it could be does not change the status code: a probe would take a solver away that earns. */
+function answer(reply: Reply, red: readonly HealthReason[], degraded: readonly HealthReason[] = []): Reply {
+  const status = red.length > 0 ? 'red' : degraded.length > 0 ? 'degraded' : 'ok';
   return reply
-    .code(isWell ? 200 : 503)
+    .code(red.length > 0 ? 503 : 200)
     .header('cache-control', 'no-store')
-    .send({ status: isWell ? 'ok' : 'red', reasons });
+    .send({ status, reasons: [...red, ...degraded] });
 }

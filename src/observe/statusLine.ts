@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { type Attos, formatAmount } from '../base/amount.js';
-import { endsAsItComes } from './event.js';
-import { feedHandlers, observerOf } from './handlers.js';
+import { type EventOf, endsAsItComes } from './event.js';
+import { feedHandlers, observerOf, priceHandlers } from './handlers.js';
 import type { Observer } from './observers.js';
 
 export interface StatusLineOptions {
@@ -24,6 +24,7 @@ export class StatusLine {
   readonly output: Writable & { readonly isTTY?: boolean; readonly fd?: number };
   readonly observe: Observer;
   private readonly feeds = new Map<string, boolean>();
+  private readonly prices = new Map<string, EventOf<'prices'>>();
   private clockSeenAt: number | undefined;
   private received = 0;
   private settled = 0;
@@ -59,10 +60,12 @@ export class StatusLine {
   text(): string {
     const isOpen = [...this.feeds.values()].filter((open) => open).length;
     const age = this.clockSeenAt === undefined ? 'unknown' : `${seconds(this.now() - this.clockSeenAt)} old`;
+    const unpriced = [...this.prices.values()].filter(({ tokens }) => tokens === 0);
     this.turnDay();
     return [
       `feeds ${isOpen}/${this.feeds.size}`,
       `clock ${age}`,
+      ...unpriced.map(({ source }) => `no prices of ${source}`),
       `${this.received} received`,
       `${this.settled} settled`,
       `${this.lost} lost`,
@@ -72,7 +75,7 @@ export class StatusLine {
   }
 
   private counting(): Observer {
-    return observerOf(feedHandlers(this.feeds), {
+    return observerOf(feedHandlers(this.feeds), priceHandlers(this.prices), {
       'ledger-clock': ({ ageMs }) => {
         this.clockSeenAt = this.now() - ageMs;
       },

@@ -7,7 +7,10 @@ import { XRD } from '../transaction/address.js';
 export interface PriceLookup {
   /** Value in XRD of an amount, rounded down; undefined where there is no price. XRD is worth itself. */
   valueOf(resource: NodeId, amount: Attos): Attos | undefined;
-  /** What it would cost to buy so much, rounded up; where there is no such method, its value and an atto. */
+  /**
+   * What it would cost to buy so much, rounded up; undefined where nobody says. Where there is no such method, its value
+   * and an atto.
+   */
   costOf?(resource: NodeId, amount: Attos): Attos | undefined;
 }
 
@@ -15,8 +18,8 @@ export interface PriceLookup {
 export interface Price {
   /** What it can be sold for. */
   readonly bid: Attos;
-  /** What it can be bought for, at least the bid. */
-  readonly ask: Attos;
+  /** What it can be bought for, at least the bid; undefined where nobody says: then only its value is known. */
+  readonly ask: Attos | undefined;
 }
 
 interface Priced extends Price {
@@ -59,8 +62,10 @@ export class PriceTable {
   set(resource: NodeId, price: Price, asOf?: number, name: string = resource): void {
     const { bid, ask } = price;
     checkPrice(resource, bid, name);
-    checkPrice(resource, ask, name);
-    if (ask < bid) throw badPrice(name, 'expected an ask of at least the bid');
+    if (ask !== undefined) {
+      checkPrice(resource, ask, name);
+      if (ask < bid) throw badPrice(name, 'expected an ask of at least the bid');
+    }
     this.entries.set(resource, { bid, ask, asOf });
   }
 
@@ -91,7 +96,7 @@ function valueAt(resource: NodeId, amount: Attos, price: Price | undefined): Att
 
 function costAt(resource: NodeId, amount: Attos, price: Price | undefined): Attos | undefined {
   if (resource === XRD) return amount;
-  return price && -floored(-price.ask * amount);
+  return price?.ask === undefined ? undefined : -floored(-price.ask * amount);
 }
 
 function floored(product: bigint): Attos {

@@ -1,7 +1,7 @@
 import type { Attos } from '../base/amount.js';
 import type { FeePrediction } from './fee/predict.js';
 import { price } from './fee/price.js';
-import type { TipPolicy } from './policy.js';
+import type { Policy, TipPolicy } from './policy.js';
 
 /**
  * The tip: basis points on the execution and finalization of a transaction, all of it the proposer's
@@ -15,13 +15,12 @@ export interface TipState {
   readonly streak: number;
 }
 
-/** A race that is over. */
+/** What a settlement ran its race with. */
 export interface Race {
-  readonly won: boolean;
-  /** The tip it was run with: meanwhile another may be in force. */
+  /** Meanwhile another tip may be in force. */
   readonly tipBasisPoints: number;
-  /** The highest tip with which it would have been worth winning (`affordableTip`). */
-  readonly affordable: number;
+  /** What was predicted for it, the tip included: how much more tip it could have borne. Unknown after a restart. */
+  readonly predicted?: { readonly fee: Tipped; readonly profit: Attos } | undefined;
 }
 
 /**
@@ -40,18 +39,29 @@ export function openTip(policy: TipPolicy, remembered?: unknown): TipState {
   return { basisPoints, streak: Math.min(streak, WINS_TO_LOWER - 1) };
 }
 
+/** What of a policy decides on tips. */
+type TipRules = Pick<Policy, 'tip' | 'minProfit'>;
+
 /** The state after a race. Races with a lower tip than now say nothing about now when lost, with a higher when won. */
-export function afterRace(policy: TipPolicy, state: TipState, race: Race): TipState {
-  if (policy.kind !== 'adaptive') return state;
+export function afterRace(policy: TipRules, state: TipState, race: Race, won: boolean): TipState {
+  const { tip } = policy;
+  if (tip.kind !== 'adaptive') return state;
   const { basisPoints, streak } = state;
-  if (!race.won) {
+  if (!won) {
     if (race.tipBasisPoints < basisPoints) return state;
-    const raised = Math.min(basisPoints + policy.stepBasisPoints, policy.maxBasisPoints, race.affordable);
+    const raised = Math.min(basisPoints + tip.stepBasisPoints, tip.maxBasisPoints, worthWinning(policy, race));
     return at(Math.max(raised, basisPoints));
   }
   if (race.tipBasisPoints > basisPoints) return state;
   if (streak + 1 < WINS_TO_LOWER) return { basisPoints, streak: streak + 1 };
-  return at(Math.max(0, basisPoints - policy.stepBasisPoints));
+  return at(Math.max(0, basisPoints - tip.stepBasisPoints));
+}
+
+/** The highest tip with which it would have been worth winning; where that is not known, the one it had. */
+function worthWinning({ minProfit = 0n }: TipRules, { tipBasisPoints, predicted }: Race): number {
+  if (predicted === undefined) return tipBasisPoints;
+  const { fee, profit } = predicted;
+  return affordableTip(fee, profit + tipCost(fee, tipBasisPoints) - minProfit);
 }
 
 function at(basisPoints: number): TipState {

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { units } from '../../src/base/amount.js';
@@ -12,13 +11,14 @@ import { cli } from '../cli/support.js';
 import { priceServer } from '../solver/prices/priceServer.js';
 import { token } from '../support/bundles.js';
 import { bundleFrame } from '../support/streamServer.js';
-import { newFile, RunningSolver, until } from './solver.js';
+import { policyArgs, RunningSolver, until } from './solver.js';
 import {
   FEE,
   makeBundle,
   openWorld,
   pairsIn,
   payerOf,
+  RIVAL,
   type RuleWorld,
   rivalOf,
   SIM,
@@ -29,7 +29,6 @@ import {
 
 /** What `run` learns from what happens, and what it makes of prices and of what its own account holds. */
 
-const RIVAL = 801;
 let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld({ solvers: [800, RIVAL] });
@@ -37,9 +36,7 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 function policy(changes: object): string[] {
-  const file = newFile('json');
-  writeFileSync(file, JSON.stringify({ name: 'learning', ...changes }));
-  return ['--policy', file];
+  return policyArgs({ name: 'learning', ...changes });
 }
 
 /** A pair of users whose second cannot pay. */
@@ -260,6 +257,25 @@ describe('prices', () => {
     const asked = server.asked.length;
     await sleep(50);
     expect(server.asked.length).toBe(asked);
+  });
+
+  it('that have gone stale are told, and leave it ready: it settles without them', { timeout: 60_000 }, async () => {
+    const server = await priceServer({ '/prices': { prices: { [A]: '0.5' } } });
+    const args = policy({ prices: { http: { url: `${server.url}/prices` }, maxAge: 2_000 } });
+    const solver = await new RunningSolver(world, { args }).ready();
+    expect(await solver.until('prices')).toMatchObject([{ ok: true, tokens: 1 }]);
+    delete server.answers['/prices'];
+    await until(
+      () => solver.logged('prices').some(({ code }) => code === 'stale'),
+      'stale prices',
+      () => solver.stdout.text,
+    );
+    expect(await solver.health('ready')).toEqual({ status: 200, codes: ['prices-stale'] });
+    world.stream.pushBundle(generous());
+    expect(await solver.outcomes(1)).toEqual({ settled: 1 });
+    const warnings = solver.logged('prices').filter(({ level }) => level === 'warn');
+    expect(warnings.filter(({ tokens }) => tokens === 0)).toMatchObject([{ code: 'stale' }]);
+    await solver.finish();
   });
 
   it.each(['http', 'orderBook'])('come from nobody who could change them on the way: %s', async (source) => {

@@ -1,11 +1,10 @@
-import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formatAmount } from '../../src/base/amount.js';
 import { Journal } from '../../src/journal/journal.js';
 import { bundleIdOf } from '../../src/journal/model.js';
 import { readTransaction, type UserTransaction } from '../../src/sandbox/ledger/transaction.js';
 import { cli, jsonLines } from '../cli/support.js';
-import { newFile, RunningSolver, until } from './solver.js';
+import { newFile, policyArgs, RunningSolver, until } from './solver.js';
 import {
   FEE,
   makeBundle,
@@ -13,6 +12,7 @@ import {
   pairsIn,
   payerOf,
   REWARD,
+  RIVAL,
   type RuleWorld,
   rivalOf,
   SIM,
@@ -20,7 +20,6 @@ import {
   success,
 } from './world.js';
 
-const RIVAL = 801;
 let world: RuleWorld;
 beforeEach(async () => {
   world = await openWorld({ solvers: [800, RIVAL] });
@@ -29,9 +28,7 @@ afterEach(() => world.close());
 
 /** Bundles wait for each other half a second, so that all that is pushed at once is planned at once. */
 function patient(changes: object = {}): string[] {
-  const file = newFile('json');
-  writeFileSync(file, JSON.stringify({ name: 'patient', mergeWindow: 400, ...changes }));
-  return ['--policy', file];
+  return policyArgs({ name: 'patient', mergeWindow: 400, ...changes });
 }
 
 /** The subintents of a bundle, as a transaction shows them. */

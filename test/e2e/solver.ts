@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -16,6 +16,13 @@ let made = 0;
 
 export function newFile(extension = 'sqlite'): string {
   return join(folder, `${++made}.${extension}`);
+}
+
+/** Arguments for a run by a policy of these fields. */
+export function policyArgs(fields: { readonly name: string; readonly [field: string]: unknown }): string[] {
+  const file = newFile('json');
+  writeFileSync(file, JSON.stringify(fields));
+  return ['--policy', file];
 }
 
 export interface Logged {

@@ -25,6 +25,8 @@ export const SIM = networkById(242);
 export const XRD_SIM = formatAddress(XRD, SIM);
 /** The number of the key of the solver under test. */
 export const SOLVER_NUMBER = 800;
+/** Of the key of another solver. */
+export const RIVAL = 801;
 export const FEE = 123_456_789_012_345_678n;
 /** Two wrappers, an XRD each. */
 export const REWARD = units(2);

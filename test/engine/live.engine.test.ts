@@ -4,17 +4,16 @@ import { units } from '../../src/base/amount.js';
 import { formatAddress } from '../../src/transaction/address.js';
 import { preallocatedAccount, preallocatedIdentity } from '../../src/transaction/key.js';
 import { type EngineWorldOptions, FIRST_USERS, openEngineWorld, usersOf } from '../e2e/engineWorld.js';
+import { losesRaces, RACERS, shareBundles } from '../e2e/races.js';
 import { newFile, RunningSolver, until } from '../e2e/solver.js';
 import {
   type BundleOptions,
   EPOCH,
   makeBundle,
   REWARD,
-  rivalOf,
   SIM,
   SOLVER_NUMBER,
   secretOf,
-  submitTo,
   type World,
 } from '../e2e/world.js';
 import { ed25519Key } from '../support/build.js';
@@ -22,7 +21,6 @@ import { token } from '../support/bundles.js';
 
 /** `run --submit` against the official engine: what it submits is executed, and pays and costs what it really would. */
 
-const RIVAL = 801;
 let world: World;
 afterEach(() => world.close());
 
@@ -119,67 +117,22 @@ describe('a maker who cannot pay', () => {
 });
 
 describe('a race', () => {
-  async function lost(solver: RunningSolver, winner: string): Promise<void> {
-    expect(await solver.outcomes(1)).toEqual({ lost: 1 });
-    const [bundle] = solver.read((journal) => [...journal.bundles()]);
-    expect(bundle).toMatchObject({ status: 'lost', winner, xrdChange: 0n });
-    await finish(solver);
-  }
-
-  it('is lost before the submission', async () => {
-    const solver = await open({ solvers: [SOLVER_NUMBER, RIVAL] });
-    const items = bundle();
-    const { hex, id } = rivalOf(items, RIVAL);
-    expect(await submitTo(world.gateways[0]!, hex)).toBe(200);
-    await until(() => world.sandbox.world.history.commitOf(id) !== undefined, 'a commit');
-    world.stream.pushBundle(items);
-    await lost(solver, id);
-  });
-
-  it('is lost during the submission', async () => {
-    const solver = await open({ solvers: [SOLVER_NUMBER, RIVAL], roundMs: 1_500 });
-    await world.sandbox.world.round();
-    const items = bundle();
-    const { hex, id } = rivalOf(items, RIVAL);
-    expect(await submitTo(world.gateways[0]!, hex)).toBe(200);
-    world.stream.pushBundle(items);
-    await lost(solver, id);
-  });
-
-  it('is lost after the submission, to a higher tip', async () => {
-    const solver = await open({ solvers: [SOLVER_NUMBER, RIVAL], roundMs: 1_500 });
-    const items = bundle();
-    const { hex, id } = rivalOf(items, RIVAL, 500);
-    await world.sandbox.world.round();
-    world.stream.pushBundle(items);
-    await solver.until('submission-result');
-    expect(await submitTo(world.gateways[0]!, hex)).toBe(200);
-    await lost(solver, id);
-  });
+  losesRaces({ open, bundle, roundMs: 1_500 });
 
   it('of two solvers for 200 bundles settles each once, and both journals agree with the ledger', {
     timeout: 200_000,
   }, async () => {
     const [count, pairs] = [200, 20];
-    const numbers = [SOLVER_NUMBER, RIVAL];
-    world = await openEngineWorld({ solvers: numbers, pairs, roundMs: 250 });
+    world = await openEngineWorld({ solvers: RACERS, pairs, roundMs: 250 });
     const args = ['--requests-per-second', '1000'];
-    const solvers = await Promise.all(numbers.map((key) => new RunningSolver(world, { key, args }).ready()));
+    const solvers = await Promise.all(RACERS.map((key) => new RunningSolver(world, { key, args }).ready()));
     for (let n = 0; n < count; n++) {
       world.stream.pushBundle(bundle(n % pairs, { secondsLeft: 300 }));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     const ends = await Promise.all(solvers.map((solver) => solver.outcomes(count, 150_000)));
-    const settled = solvers.flatMap((solver) =>
-      solver.read((journal) => [...journal.bundles({ status: ['settled'] })].map(({ id }) => id)),
-    );
-    expect([settled.length, new Set(settled).size]).toEqual([count, count]);
     for (const { settled = 0, lost = 0, failed = 0 } of ends) expect(settled + lost + failed).toBe(count);
-    for (const solver of solvers) await solver.finish();
-    for (const [n, solver] of solvers.entries()) await solver.matchesLedger(numbers[n]!);
-    const fees = solvers.reduce((sum, solver) => sum + solver.paid(), 0n);
-    const gained = solvers.reduce((sum, solver) => sum + solver.gained(), 0n);
-    expect(gained + fees).toBe(BigInt(count) * REWARD);
+    await shareBundles(solvers, count);
   });
 });
 

@@ -160,6 +160,26 @@ describe('queries', () => {
     expect(desk.journal.find('', 5)).toHaveLength(5);
   });
 
+  it('give bundles of many pages with the attempts that each would be given by itself', () => {
+    const desk = new Desk(folder);
+    for (let i = 0; i < 450; i++) {
+      const ids = [desk.receive(`w${i}`), desk.receive(`v${i}`)];
+      if (i % 3 === 0) continue;
+      desk.journal.planAttempt(attemptOf(`tx${i}`, ids, desk.now));
+      if (i % 3 === 1) continue;
+      desk.journal.recordAttemptState(`tx${i}`, { state: 'dead' });
+      desk.journal.planAttempt(attemptOf(`again${i}`, ids.slice(1), desk.now));
+    }
+    for (const filter of [{}, { oldestFirst: true, limit: 301 }, { status: ['in-flight'] as const }]) {
+      const both = [...desk.journal.bundlesWithAttempts(filter)];
+      expect(both.map(([bundle]) => bundle)).toEqual([...desk.journal.bundles(filter)]);
+      for (const [bundle, attempts] of both) {
+        expect(attempts).toHaveLength(bundle.attempts);
+        expect(attempts).toEqual(desk.journal.attempts(bundle));
+      }
+    }
+  });
+
   it('sum what a bundle brought over its attempts', () => {
     const desk = new Desk(folder);
     const id = desk.plan('tx1', 'a', 'b');

@@ -10,7 +10,7 @@ const codes = (): string[] => health.notReady().map(({ code }) => code);
 
 beforeEach(() => {
   now = 0;
-  health = new Health({ maxClockAgeMs: 10_000, now: () => now });
+  health = new Health({ maxClockAgeMs: 10_000, maxPriceAgeMs: 60_000, now: () => now });
 });
 
 afterEach(() => health.stop());
@@ -75,6 +75,39 @@ describe('readiness', () => {
   });
 });
 
+describe('what it does without', () => {
+  const read = (ageMs: number): void => {
+    health.observe({ type: 'prices-read', source: 'books', ageMs });
+    health.observe({ type: 'prices', source: 'books', ok: true, tokens: 3 });
+  };
+
+  it('is told of a source whose prices are too old, and leaves it ready', () => {
+    makeReady();
+    expect(health.degraded()).toEqual([]);
+    read(1_000);
+    health.observe({ type: 'prices', source: 'books', ok: false, tokens: 3, code: 'price-source-down' });
+    expect(health.degraded()).toEqual([]);
+    health.observe({ type: 'prices', source: 'books', ok: false, tokens: 0, code: 'stale', detail: 'no answer' });
+    expect(health.degraded()).toEqual([
+      { code: 'prices-stale', detail: 'books: no token has a price, stale, no answer' },
+    ]);
+    expect(codes()).toEqual([]);
+    read(0);
+    expect(health.degraded()).toEqual([]);
+  });
+
+  it('is told of a source that is silently not read any more, and of one that has nothing to say', () => {
+    read(10_000);
+    now = 50_000;
+    expect(health.degraded()).toEqual([]);
+    now = 50_001;
+    expect(health.degraded()).toEqual([{ code: 'prices-stale', detail: 'books: what was read last is 60.0 s old' }]);
+    health.observe({ type: 'prices-read', source: 'books', ageMs: 0 });
+    health.observe({ type: 'prices', source: 'empty', ok: true, tokens: 0 });
+    expect(health.degraded()).toEqual([{ code: 'prices-stale', detail: 'empty: no token has a price' }]);
+  });
+});
+
 describe('liveness', () => {
   it('is red for ever after a fatal error, of which the first is told', () => {
     makeReady();
@@ -132,6 +165,22 @@ describe('the server', () => {
     expect((await get('/health/ready')).status).toBe(200);
     health.observe({ type: 'internal-error', code: 'bug', where: 'here', fatal: true });
     expect((await get('/health/live')).status).toBe(503);
+  });
+
+  it('answers 200 and says what is missing where it earns less than it might', async () => {
+    makeReady();
+    health.observe({ type: 'prices', source: 'books', ok: false, tokens: 0, code: 'stale' });
+    const degraded = await get('/health/ready');
+    expect(degraded.status).toBe(200);
+    expect(JSON.parse(degraded.text)).toMatchObject({ status: 'degraded', reasons: [{ code: 'prices-stale' }] });
+    expect(JSON.parse((await get('/health/live')).text)).toEqual({ status: 'ok', reasons: [] });
+    health.observe({ type: 'clock-stale', why: 'old' });
+    const red = await get('/health/ready');
+    expect(red.status).toBe(503);
+    expect(JSON.parse(red.text)).toMatchObject({
+      status: 'red',
+      reasons: [{ code: 'clock-stale' }, { code: 'prices-stale' }],
+    });
   });
 
   it('serves metrics as Prometheus reads them, and nothing else', async () => {

@@ -47,6 +47,9 @@ describe('the status line', () => {
       { ...committed, success: false, feePaid: units(1), xrdChange: -units(1) / 2n },
     ];
     for (const event of events) line.observe(event);
+    line.observe({ type: 'prices', source: 'books', ok: false, tokens: 0, code: 'stale' });
+    expect(line.text()).toContain(' old · no prices of books · ');
+    line.observe({ type: 'prices', source: 'books', ok: true, tokens: 2 });
     now += 700;
     expect(line.text()).toBe(
       'feeds 1/2 · clock 1.2 s old · 3 received · 1 settled · 1 lost · 1 open · profit today 0.5 XRD',

@@ -2,12 +2,24 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { units } from '../../src/base/amount.js';
 import type { TipPolicy } from '../../src/settlement/policy.js';
-import { affordableTip, afterRace, openTip, type TipState, tipCost } from '../../src/settlement/tip.js';
+import { affordableTip, afterRace, openTip, type Race, type TipState, tipCost } from '../../src/settlement/tip.js';
 
 const ADAPTIVE: TipPolicy = { kind: 'adaptive', maxBasisPoints: 500, stepBasisPoints: 100 };
 const FEE = { executionUnits: 9_393_218, finalizationUnits: 1_395_277 };
-const lost = (tipBasisPoints: number, affordable = 1_000_000) => ({ won: false, tipBasisPoints, affordable });
-const won = (tipBasisPoints: number) => ({ won: true, tipBasisPoints, affordable: 1_000_000 });
+
+/** A race that would have been worth winning with a tip of up to `affordable`. */
+function race(tipBasisPoints: number, affordable: number): Race {
+  return { tipBasisPoints, predicted: { fee: FEE, profit: tipCost(FEE, affordable) - tipCost(FEE, tipBasisPoints) } };
+}
+
+/** What a policy makes of a race. */
+function lost(tip: TipPolicy, state: TipState, tipBasisPoints: number, affordable = 1_000_000): TipState {
+  return afterRace({ tip, minProfit: undefined }, state, race(tipBasisPoints, affordable), false);
+}
+
+function won(tip: TipPolicy, state: TipState, tipBasisPoints: number): TipState {
+  return afterRace({ tip, minProfit: undefined }, state, race(tipBasisPoints, 1_000_000), true);
+}
 
 describe('a tip that does not adapt', () => {
   it.each([
@@ -16,8 +28,8 @@ describe('a tip that does not adapt', () => {
   ] as const)('stays as it is: %o', (policy, basisPoints) => {
     const state = openTip(policy, { basisPoints: 400, streak: 1 });
     expect(state.basisPoints).toBe(basisPoints);
-    expect(afterRace(policy, state, lost(0))).toEqual(state);
-    expect(afterRace(policy, state, won(0))).toEqual(state);
+    expect(lost(policy, state, 0)).toEqual(state);
+    expect(won(policy, state, 0)).toEqual(state);
   });
 });
 
@@ -25,21 +37,30 @@ describe('an adaptive tip', () => {
   it('rises with a lost race by a step, up to the cap', () => {
     let state = openTip(ADAPTIVE);
     const seen = [0, 1, 2, 3, 4, 5, 6].map(() => {
-      state = afterRace(ADAPTIVE, state, lost(state.basisPoints));
+      state = lost(ADAPTIVE, state, state.basisPoints);
       return state.basisPoints;
     });
     expect(seen).toEqual([100, 200, 300, 400, 500, 500, 500]);
   });
 
   it('rises no higher than the profit allows, and does not fall for that', () => {
-    expect(afterRace(ADAPTIVE, openTip(ADAPTIVE), lost(0, 30)).basisPoints).toBe(30);
-    expect(afterRace(ADAPTIVE, { basisPoints: 200, streak: 0 }, lost(200, 0)).basisPoints).toBe(200);
+    expect(lost(ADAPTIVE, openTip(ADAPTIVE), 0, 30).basisPoints).toBe(30);
+    expect(lost(ADAPTIVE, { basisPoints: 200, streak: 0 }, 200, 0).basisPoints).toBe(200);
+  });
+
+  it('leaves of the profit what the policy wants, and does not rise where nothing is known of it', () => {
+    const policy = { tip: ADAPTIVE, minProfit: tipCost(FEE, 70) };
+    expect(afterRace(policy, openTip(ADAPTIVE), race(0, 100), false).basisPoints).toBe(30);
+    expect(afterRace(policy, openTip(ADAPTIVE), race(0, 60), false).basisPoints).toBe(0);
+    const unknown = { tipBasisPoints: 40 };
+    expect(afterRace(policy, { basisPoints: 40, streak: 1 }, unknown, false)).toEqual({ basisPoints: 40, streak: 0 });
+    expect(afterRace(policy, { basisPoints: 40, streak: 1 }, unknown, true).streak).toBe(2);
   });
 
   it('falls by a step when it wins again and again, down to nothing', () => {
     let state: TipState = { basisPoints: 150, streak: 0 };
     const seen = Array.from({ length: 15 }, () => {
-      state = afterRace(ADAPTIVE, state, won(state.basisPoints));
+      state = won(ADAPTIVE, state, state.basisPoints);
       return state.basisPoints;
     });
     expect(seen).toEqual([150, 150, 150, 150, 50, 50, 50, 50, 50, 0, 0, 0, 0, 0, 0]);
@@ -47,14 +68,14 @@ describe('an adaptive tip', () => {
 
   it('learns nothing from races whose tip says nothing about the one in force', () => {
     const state = { basisPoints: 200, streak: 3 };
-    expect(afterRace(ADAPTIVE, state, lost(100))).toEqual(state);
-    expect(afterRace(ADAPTIVE, state, won(300))).toEqual(state);
-    expect(afterRace(ADAPTIVE, state, lost(300)).basisPoints).toBe(300);
-    expect(afterRace(ADAPTIVE, state, won(100)).streak).toBe(4);
+    expect(lost(ADAPTIVE, state, 100)).toEqual(state);
+    expect(won(ADAPTIVE, state, 300)).toEqual(state);
+    expect(lost(ADAPTIVE, state, 300).basisPoints).toBe(300);
+    expect(won(ADAPTIVE, state, 100).streak).toBe(4);
   });
 
   it('goes on after a restart, and starts anew from what is no memory of its own', () => {
-    const state = afterRace(ADAPTIVE, { basisPoints: 200, streak: 2 }, won(200));
+    const state = won(ADAPTIVE, { basisPoints: 200, streak: 2 }, 200);
     expect(openTip(ADAPTIVE, JSON.parse(JSON.stringify(state)))).toEqual(state);
     expect(openTip(ADAPTIVE, { basisPoints: 900, streak: 2 })).toEqual({ basisPoints: 500, streak: 0 });
     expect(openTip(ADAPTIVE, { basisPoints: 100, streak: 99 }).streak).toBe(4);
@@ -72,12 +93,12 @@ describe('an adaptive tip', () => {
   });
 
   it('stays within its bounds whatever happens', () => {
-    const races = fc.array(fc.record({ won: fc.boolean(), tipBasisPoints: fc.nat(600), affordable: fc.nat(2000) }));
+    const races = fc.array(fc.tuple(fc.boolean(), fc.nat(600), fc.nat(2000)));
     fc.assert(
       fc.property(races, (list) => {
         let state = openTip(ADAPTIVE);
-        for (const race of list) {
-          state = afterRace(ADAPTIVE, state, race);
+        for (const [wins, tip, affordable] of list) {
+          state = wins ? won(ADAPTIVE, state, tip) : lost(ADAPTIVE, state, tip, affordable);
           expect(state.basisPoints).toBeGreaterThanOrEqual(0);
           expect(state.basisPoints).toBeLessThanOrEqual(500);
           expect(openTip(ADAPTIVE, state)).toEqual(state);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseAmount } from '../../src/base/amount.js';
+import type { Period } from '../../src/journal/query/bundles.js';
 import { JournalReader } from '../../src/journal/reader.js';
 import { MONEY } from '../../src/study/figures/money.js';
 import { addJournal } from '../../src/study/report/fromJournal.js';
@@ -11,9 +12,12 @@ import { bundleStoryOf, type Filling, fill } from './support.js';
 
 const folder = temporaryFolder();
 
-function reportOn(desk: Desk, period: { since?: number; until?: number } = {}): Report {
-  const { since, until } = period;
-  const report = new Report({ kind: 'journal', files: [desk.path], since, until, assumed: undefined });
+function emptyReport(path = '', { since, until }: Period = {}): Report {
+  return new Report({ kind: 'journal', files: [path], since, until, assumed: undefined });
+}
+
+function reportOn(desk: Desk, period: Period = {}): Report {
+  const report = emptyReport(desk.path, period);
   const reader = JournalReader.openReader(desk.path);
   addJournal(report, reader, period);
   reader.close();
@@ -99,6 +103,16 @@ describe('report of a journal', () => {
     const whole = reportOn(desk);
     expect(before.total.actual.profit + after.total.actual.profit).toBe(whole.total.actual.profit);
     expect(before.fees.all.count + after.fees.all.count).toBe(whole.fees.all.count);
+  });
+
+  it('knows beforehand how many rows it will read', () => {
+    const desk = filled({ bundles: 60, seed: 1 });
+    const middle = [...desk.journal.bundles({ oldestFirst: true })][30]!.receivedAt;
+    for (const period of [{}, { since: middle }, { until: middle }, { since: middle, until: middle }]) {
+      const onRow = vi.fn();
+      addJournal(emptyReport(), desk.journal, period, onRow);
+      expect(desk.journal.countRows(period)).toBe(onRow.mock.calls.length);
+    }
   });
 
   it('counts what was pruned and shows what is left', () => {

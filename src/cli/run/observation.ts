@@ -4,6 +4,7 @@ import { Metrics } from '../../observe/metrics.js';
 import { Observers } from '../../observe/observers.js';
 import { serveObservation } from '../../observe/server.js';
 import { StatusLine } from '../../observe/statusLine.js';
+import type { Policy } from '../../settlement/policy.js';
 import type { RunConfig } from '../config/runConfig.js';
 import type { Io } from '../io.js';
 
@@ -15,11 +16,15 @@ export interface Observation {
 }
 
 /** All who listen to a running solver: log, status line, metrics, health, and the server of the last two. */
-export async function openObservation(config: RunConfig, io: Pick<Io, 'stdout'>): Promise<Observation> {
+export async function openObservation(
+  config: RunConfig,
+  { prices }: Pick<Policy, 'prices'>,
+  io: Pick<Io, 'stdout'>,
+): Promise<Observation> {
   const observers = new Observers();
   const line = new StatusLine({ out: io.stdout });
   const metrics = new Metrics();
-  const health = new Health({ maxClockAgeMs: config.maxClockAgeMs });
+  const health = new Health({ maxClockAgeMs: config.maxClockAgeMs, maxPriceAgeMs: prices.maxAge });
   const server = await serveObservation({ ...config.http, health, metrics });
   const log = await openLog({ level: config.logLevel, out: line.output });
   observers.add('health', health.observe);

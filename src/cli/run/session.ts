@@ -41,7 +41,7 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
     const { node: account, address } = solverAccount(config, key.publicKey);
     const journal = openJournal(config.journal);
     opened.push(() => journal.close());
-    const { observers, url, close } = await openObservation(config, io);
+    const { observers, url, close } = await openObservation(config, policy, io);
     opened.push(close);
     const { emit } = observers;
     const stop = listenForStop(signals, exit, (error) => {

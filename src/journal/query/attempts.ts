@@ -1,6 +1,7 @@
 import type { Attos } from '../../base/amount.js';
 import type { AttemptState, Expected } from '../model.js';
 import type { Store } from '../store.js';
+import { among, byBundle } from './ofBundles.js';
 
 /** A settlement that was written down, with the amounts of one bundle or of all, as asked. */
 export interface Attempt {
@@ -55,14 +56,14 @@ const HEAD = [
   'attempt.details',
 ] as const;
 
-/** The attempts of a bundle with its own part of the amounts. */
-export function attemptsOf(store: Store, seq: number): Attempt[] {
+/** The attempts of bundles, each with the bundle's own part of the amounts, by the bundle's number. */
+export function attemptsOf(store: Store, seqs: readonly number[]): ReadonlyMap<number, readonly Attempt[]> {
   const rows = store.all(
     store.query
       .selectFrom('share')
       .innerJoin('attempt', 'attempt.id', 'share.attempt')
       .select(HEAD)
-      .select(['share.n', 'share.lock', 'share.reward', 'share.fee', 'share.profit'])
+      .select(['share.received', 'share.n', 'share.lock', 'share.reward', 'share.fee', 'share.profit'])
       .select(['share.fee_charged', 'share.xrd_change'])
       .select(({ selectFrom }) =>
         selectFrom('share as other')
@@ -70,10 +71,13 @@ export function attemptsOf(store: Store, seq: number): Attempt[] {
           .whereRef('other.attempt', '=', 'share.attempt')
           .as('bundles'),
       )
-      .where('share.received', '=', seq)
+      .where('share.received', 'in', among(seqs))
       .orderBy('share.n'),
   );
-  return rows.map((row) => ({ ...describe(row), n: row.n, bundles: row.bundles! }));
+  const groups = [...byBundle(rows)];
+  return new Map(
+    groups.map(([seq, own]) => [seq, own.map((row) => ({ ...describe(row), n: row.n, bundles: row.bundles! }))]),
+  );
 }
 
 export function openAttempts(store: Store): OpenAttempt[] {

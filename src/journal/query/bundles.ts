@@ -1,6 +1,8 @@
 import type { Attos } from '../../base/amount.js';
 import type { Expected, Item, OpenState, Outcome } from '../model.js';
 import type { Store } from '../store.js';
+import { type Attempt, attemptsOf } from './attempts.js';
+import { among, byBundle } from './ofBundles.js';
 
 /** A push of a bundle, and what became of it. */
 export interface Bundle {
@@ -26,11 +28,14 @@ export interface Bundle {
   readonly details: unknown;
 }
 
-export interface BundleFilter {
-  readonly status?: readonly (OpenState | Outcome)[] | undefined;
-  /** Received at or after, before. */
+/** Received at or after, before: milliseconds since 1970. */
+export interface Period {
   readonly since?: number | undefined;
   readonly until?: number | undefined;
+}
+
+export interface BundleFilter extends Period {
+  readonly status?: readonly (OpenState | Outcome)[] | undefined;
   readonly limit?: number | undefined;
   readonly oldestFirst?: boolean | undefined;
 }
@@ -53,17 +58,43 @@ const COLUMNS = [
   'details',
 ] as const;
 
+/** Rows that are read at once: few enough to be gone before the collector takes them for lasting. */
+const PAGE = 200;
+
 export function* bundles(store: Store, filter: BundleFilter): IterableIterator<Bundle> {
-  // In pages: a statement that stands open would keep the log of a running solver from being written back.
-  const direction = filter.oldestFirst ? 1 : -1;
+  for (const page of pages(store, filter, (rows) => describe(store, rows))) yield* page;
+}
+
+/** Bundles with their attempts, first to last: for figures over many, to which a query for each would be most of the work. */
+export function* bundlesWithAttempts(
+  store: Store,
+  filter: BundleFilter,
+): IterableIterator<readonly [Bundle, readonly Attempt[]]> {
+  const both = pages(store, filter, (rows) => {
+    const attempts = attemptsOf(store, seqsOf(rows));
+    return describe(store, rows).map((bundle) => [bundle, attempts.get(bundle.seq) ?? []] as const);
+  });
+  for (const page of both) yield* page;
+}
+
+/** In pages: a statement that stands open would keep the log of a running solver from being written back. */
+function* pages<T>(
+  store: Store,
+  filter: BundleFilter,
+  read: (rows: readonly Row[]) => readonly T[],
+): IterableIterator<readonly T[]> {
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  let after = direction > 0 ? 0 : Number.MAX_SAFE_INTEGER;
+  let after = filter.oldestFirst ? 0 : Number.MAX_SAFE_INTEGER;
   while (left > 0) {
-    const page = readPage(store, filter, after, Math.min(left, 500));
-    for (const row of page) yield describe(store, row);
-    if (page.length === 0) return;
-    left -= page.length;
-    after = page.at(-1)!.seq;
+    // At one moment, whatever the solver writes between the queries.
+    const [rows, page] = store.snapshot(() => {
+      const found = readPage(store, filter, after, Math.min(left, PAGE));
+      return [found, read(found)] as const;
+    });
+    yield page;
+    if (rows.length === 0) return;
+    left -= rows.length;
+    after = rows.at(-1)!.seq;
   }
 }
 
@@ -86,8 +117,12 @@ function readPage(store: Store, filter: BundleFilter, after: number, limit: numb
 
 type Row = ReturnType<typeof readPage>[number];
 
-function describe(store: Store, row: Row): Bundle {
-  const shares = sharesOf(store, row.seq);
+function describe(store: Store, rows: readonly Row[]): Bundle[] {
+  const shares = byBundle(sharesOf(store, seqsOf(rows)));
+  return rows.map((row) => describeOne(row, shares.get(row.seq) ?? []));
+}
+
+function describeOne(row: Row, shares: readonly Share[]): Bundle {
   const last = shares.find(({ state }) => state === 'committed-success') ?? shares.at(-1);
   const sum = (field: 'fee_charged' | 'xrd_change'): Attos =>
     shares.reduce((total, share) => total + BigInt(share[field] ?? 0), 0n);
@@ -115,14 +150,21 @@ function expectedOf(row: { reward: string | null; fee: string | null; profit: st
   return { reward: BigInt(row.reward), fee: BigInt(row.fee!), profit: BigInt(row.profit!) };
 }
 
-function sharesOf(store: Store, seq: number) {
+type Share = ReturnType<typeof sharesOf>[number];
+
+function seqsOf(rows: readonly Row[]): number[] {
+  return rows.map(({ seq }) => seq);
+}
+
+/** First to last. */
+function sharesOf(store: Store, seqs: readonly number[]) {
   return store.all(
     store.query
       .selectFrom('share')
       .innerJoin('attempt', 'attempt.id', 'share.attempt')
       .select(['attempt.transaction_id', 'attempt.state', 'share.reward', 'share.fee', 'share.profit'])
-      .select(['share.fee_charged', 'share.xrd_change'])
-      .where('share.received', '=', seq)
+      .select(['share.received', 'share.fee_charged', 'share.xrd_change'])
+      .where('share.received', 'in', among(seqs))
       .orderBy('share.n'),
   );
 }
@@ -153,7 +195,7 @@ export function findBundles(store: Store, prefix: string, limit: number): Bundle
       .orderBy('seq')
       .limit(limit),
   );
-  return rows.map((row) => describe(store, row));
+  return describe(store, rows);
 }
 
 /** The wrappers of a bundle, in the order of its frame. */
@@ -196,9 +238,9 @@ export function unfinished(store: Store): UnfinishedBundle[] {
   const rows = store.all(
     store.query.selectFrom('received').select(COLUMNS).where('state', 'is not', null).orderBy('seq'),
   );
-  return rows.map((row) => ({
-    ...describe(store, row),
-    items: itemsOf(store, row.seq),
-    frame: store.get(store.query.selectFrom('frame').select('text').where('received', '=', row.seq))?.text,
+  return describe(store, rows).map((bundle) => ({
+    ...bundle,
+    items: itemsOf(store, bundle.seq),
+    frame: store.get(store.query.selectFrom('frame').select('text').where('received', '=', bundle.seq))?.text,
   }));
 }

@@ -1,6 +1,7 @@
 import type { Attos } from '../../base/amount.js';
 import type { AttemptState } from '../model.js';
 import type { Store } from '../store.js';
+import type { Period } from './bundles.js';
 
 /** An attempt as a whole, all of its bundles together: for figures over many. */
 export interface WholeAttempt {
@@ -37,15 +38,13 @@ interface Row {
   readonly received_at: number;
 }
 
-const PAGE = 500;
+/** See `bundles`. */
+const PAGE = 200;
 
 /** Attempts of bundles received within a time, oldest first, in pages: see `bundles`. */
 export function* everyAttempt(
   store: Store,
-  {
-    since = 0,
-    until = Number.MAX_SAFE_INTEGER,
-  }: { readonly since?: number | undefined; readonly until?: number | undefined },
+  { since = 0, until = Number.MAX_SAFE_INTEGER }: Period,
 ): IterableIterator<WholeAttempt> {
   for (let after = 0; ; ) {
     const page = store.sql<Row>(
@@ -78,4 +77,15 @@ function describe(row: Row): WholeAttempt {
     feeCharged: row.fee_charged === null ? undefined : BigInt(row.fee_charged),
     details: row.details === null ? undefined : JSON.parse(row.details),
   };
+}
+
+/** How many bundles were received within a time, and attempts made of which such a one was the youngest. */
+export function countRows(store: Store, { since = 0, until = Number.MAX_SAFE_INTEGER }: Period): number {
+  const [row] = store.sql<{ count: number }>(
+    `select (select count(*) from received where received_at >= @since and received_at < @until)
+       + (select count(*) from (select max(received_at) as youngest from share join received on seq = received group by attempt)
+         where youngest >= @since and youngest < @until) as count`,
+    { since, until },
+  );
+  return row!.count;
 }

@@ -1,22 +1,13 @@
-import type { Attos } from '../../base/amount.js';
 import { MAX_PARTIES } from '../../journal/parties.js';
 import { FACTS, type PriorStory } from '../../journal/story.js';
-import type { FeePrediction } from '../../settlement/fee/predict.js';
 import { RecordedOdds } from '../../settlement/odds.js';
 import { PartyBook, type PartyOutcome, partiesOf } from '../../settlement/party.js';
 import type { Odds } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { PriceLookup } from '../../settlement/price.js';
 import type { SettledOrder } from '../../settlement/settle.js';
-import { affordableTip, afterRace, openTip, type TipState, tipCost } from '../../settlement/tip.js';
+import { afterRace, openTip, type Race, type TipState } from '../../settlement/tip.js';
 import type { Desk } from './desk.js';
-
-/** What a settlement ran its race with. */
-export interface Race {
-  readonly tipBasisPoints: number;
-  /** What was predicted for it, the tip included: how much more tip it could have borne. Unknown after a restart. */
-  readonly predicted?: { readonly fee: FeePrediction; readonly profit: Attos } | undefined;
-}
 
 export interface ExperienceParts {
   readonly policy: Policy;
@@ -67,19 +58,14 @@ export class Experience {
     this.desk.write((journal) => journal.recordParties(news));
   }
 
-  sawRace({ tipBasisPoints, predicted }: Race, won: boolean): void {
+  sawRace(race: Race, won: boolean): void {
+    const { tipBasisPoints } = race;
     this.book.recordRace(tipBasisPoints, won);
     this.desk.write((journal) => journal.recordRace(tipBasisPoints, won));
-    const affordable = predicted === undefined ? tipBasisPoints : this.affordable(tipBasisPoints, predicted);
     const before = this.tipState;
-    this.tipState = afterRace(this.policy.tip, before, { won, tipBasisPoints, affordable });
+    this.tipState = afterRace(this.policy, before, race, won);
     if (this.tipState === before) return;
     const state = this.tipState;
     this.desk.write((journal) => journal.setFact(TIP, state));
-  }
-
-  private affordable(tipBasisPoints: number, { fee, profit }: NonNullable<Race['predicted']>): number {
-    const { minProfit = 0n } = this.policy;
-    return affordableTip(fee, profit + tipCost(fee, tipBasisPoints) - minProfit);
   }
 }

@@ -3,11 +3,11 @@ import { chargedShares, type ExpectedShare } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
 import type { Supply } from '../../settlement/compose/supply.js';
 import type { Asked, Priced } from '../../settlement/fee/learn.js';
+import type { Race } from '../../settlement/tip.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
 import type { LiveContext } from './context.js';
 import { Delivery } from './delivery.js';
 import { type Charged, chargedBy, newsOf } from './ending.js';
-import type { Race } from './experience.js';
 import type { Attempt, Pursuit } from './pursuit.js';
 
 /** A transaction that was written down. */

@@ -1,9 +1,8 @@
 import { type Attos, formatAmount } from '../../base/amount.js';
 import type { LossStory } from '../../journal/story.js';
 import type { CommittedDetails, FeeSummary } from '../../ledger/answer.js';
-import { tipCost } from '../../settlement/tip.js';
+import { type Race, tipCost } from '../../settlement/tip.js';
 import type { LiveContext } from './context.js';
-import type { Race } from './experience.js';
 import type { Flight } from './flight.js';
 import type { Pursuit } from './pursuit.js';
 

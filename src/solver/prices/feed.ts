@@ -47,9 +47,11 @@ export class PriceFeed {
   lookup(): PriceLookup {
     const now = this.surroundings.now();
     const tables = [this.table, ...this.latest].filter((table) => table !== undefined).map((table) => table.at(now));
+    // Value and cost by the same: of two sources one might sell for more than the other buys.
+    const of = (resource: NodeId) => tables.find((table) => table.valueOf(resource, 0n) !== undefined);
     return {
-      valueOf: (resource, amount) => first(tables, (table) => table.valueOf(resource, amount)),
-      costOf: (resource, amount) => first(tables, (table) => table.costOf?.(resource, amount)),
+      valueOf: (resource, amount) => of(resource)?.valueOf(resource, amount),
+      costOf: (resource, amount) => of(resource)?.costOf?.(resource, amount),
     };
   }
 
@@ -75,10 +77,10 @@ export class PriceFeed {
     const source = this.options.sources[index]!;
     try {
       const reading = await withDeadline((inTime) => source.read(inTime), READING_MS, signal, this.surroundings);
-      const { table, refused, age } = this.take(reading);
+      const { table, refused, age, estimated } = this.take(reading);
       this.latest[index] = table;
       this.options.emit({ type: 'prices-read', source: source.name, ageMs: age });
-      this.tell(index, { ok: true, tokens: table.size, detail: inShort(refused) });
+      this.tell(index, { ok: true, tokens: table.size, estimated, detail: inShort(refused) });
     } catch (error) {
       if (signal.aborted) return;
       const tokens = this.latest[index]?.sizeAt(this.surroundings.now());
@@ -90,14 +92,14 @@ export class PriceFeed {
   /** A source that is down for an hour is one piece of news. */
   private tell(index: number, news: Omit<EventOf<'prices'>, 'type' | 'source'>): void {
     const { sources, emit } = this.options;
-    const gist = JSON.stringify([news.ok, news.tokens, news.code]);
+    const gist = JSON.stringify([news.ok, news.tokens, news.estimated, news.code]);
     if (this.told[index] === gist) return;
     this.told[index] = gist;
     emit({ type: 'prices', source: sources[index]!.name, ...news });
   }
 
   /** A reading as a table. The source's word for its age counts by the wall clock; from then on ours does, which nobody sets. */
-  private take({ prices, asOf, refused }: PriceReading): { table: PriceTable; refused: string[]; age: number } {
+  private take({ prices, asOf, refused }: PriceReading) {
     const { maxAge, nameOf = String } = this.options;
     const { now, wallNow } = this.surroundings;
     const age = asOf === undefined ? 0 : wallNow() - asOf;
@@ -105,15 +107,17 @@ export class PriceFeed {
     if (age > maxAge) throw badPrices('asOf', `expected prices of the last ${maxAge} ms, got some of ${age} ms ago`);
     const table = new PriceTable(maxAge);
     const left = [...refused];
+    let estimated = 0;
     for (const [resource, price] of prices) {
       try {
         table.set(resource, price, now() - Math.max(0, age), nameOf(resource));
+        if (price.ask === undefined) estimated++;
       } catch (error) {
         if (!(error instanceof SolverError)) throw error;
         left.push(`${error.path}: ${error.message}`);
       }
     }
-    return { table, refused: left, age: Math.max(0, age) };
+    return { table, refused: left, age: Math.max(0, age), estimated };
   }
 }
 
@@ -121,14 +125,6 @@ function failureOf(error: unknown): { readonly code: string; readonly detail: st
   if (!(error instanceof SolverError)) return { code: 'price-source-down', detail: String(error) };
   const detail = error.path === '' ? error.message : `${error.path}: ${error.message}`;
   return { code: error.code, detail };
-}
-
-function first<T>(tables: readonly PriceLookup[], ask: (table: PriceLookup) => T | undefined): T | undefined {
-  for (const table of tables) {
-    const found = ask(table);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
 
 function inShort(refused: readonly string[]): string | undefined {

@@ -35,18 +35,19 @@ export function readPairs(json: unknown): readonly Pair[] {
   return read(pairs, json).token_pairs;
 }
 
-/** Attos of one token for a whole unit of another: what selling gives, and what buying takes. */
+/** Attos of one token for a whole unit of another: what selling gives, and what buying takes. Undefined: nobody says. */
 export interface Rate {
-  readonly bid: Attos;
-  readonly ask: Attos;
+  readonly bid: Attos | undefined;
+  readonly ask: Attos | undefined;
 }
 
-/** The best prices of a book, in quote for base; undefined where a side is empty. Error: `bad-prices` with the field. */
-export function readBook(json: unknown): Rate | undefined {
+/** The best prices of a book, in quote for base. Error: `bad-prices` with the field. */
+export function readBook(json: unknown): Rate {
   const { bids, asks } = read(book, json);
   const [bid, ask] = [best(bids, 'bids', 1n), best(asks, 'asks', -1n)];
-  if (bid === undefined || ask === undefined) return undefined;
-  if (ask < bid) throw badPrices('asks[0]', 'expected an ask of at least the best bid');
+  if (bid !== undefined && ask !== undefined && ask < bid) {
+    throw badPrices('asks[0]', 'expected an ask of at least the best bid');
+  }
   return { bid, ask };
 }
 
@@ -67,12 +68,34 @@ const ONE = units(1);
 
 /** The same book from the other side. */
 export function inverse({ bid, ask }: Rate): Rate {
-  return { bid: (ONE * ONE) / ask, ask: (ONE * ONE + bid - 1n) / bid };
+  return {
+    bid: ask === undefined ? undefined : (ONE * ONE) / ask,
+    ask: bid === undefined ? undefined : (ONE * ONE + bid - 1n) / bid,
+  };
 }
 
 /** One trade after the other. */
 export function through(first: Rate, second: Rate): Rate {
-  return { bid: (first.bid * second.bid) / ONE, ask: (first.ask * second.ask + ONE - 1n) / ONE };
+  return {
+    bid: both(first.bid, second.bid, (one, other) => (one * other) / ONE),
+    ask: both(first.ask, second.ask, (one, other) => (one * other + ONE - 1n) / ONE),
+  };
+}
+
+/** Of two ways the less favourable, side by side; where only one has a side, that one. */
+export function worse(one: Rate, other: Rate): Rate {
+  return {
+    bid: both(one.bid, other.bid, (a, b) => (a < b ? a : b)) ?? one.bid ?? other.bid,
+    ask: both(one.ask, other.ask, (a, b) => (a > b ? a : b)) ?? one.ask ?? other.ask,
+  };
+}
+
+function both(
+  one: Attos | undefined,
+  other: Attos | undefined,
+  of: (one: Attos, other: Attos) => Attos,
+): Attos | undefined {
+  return one === undefined || other === undefined ? undefined : of(one, other);
 }
 
 function read<T extends z.ZodType>(schema: T, json: unknown): z.output<T> {

@@ -4,7 +4,7 @@ import type { NodeId } from '../../sbor/custom.js';
 import type { Price } from '../../settlement/price.js';
 import { parseAddress, XRD } from '../../transaction/address.js';
 import { type FetchOptions, fetchJson, parsePriceUrl } from './fetchJson.js';
-import { inverse, type Pair, type Rate, readBook, readPairs, readTokens, through } from './orderBook.js';
+import { inverse, type Pair, type Rate, readBook, readPairs, readTokens, through, worse } from './orderBook.js';
 import { badPrices, type PriceReading, type PriceSource } from './source.js';
 
 /** Books that are asked for at a time of reading: more of them than Anthic has tokens. */
@@ -14,7 +14,8 @@ type Rates = ReadonlyMap<NodeId, ReadonlyMap<NodeId, Rate>>;
 
 /**
  * Prices out of Anthic's order books: a token is worth the best bid for it in XRD, directly or by way of one other token,
- * and costs the best ask. A book that cannot be read is left out alone; of several ways the least favourable counts, so
+ * and costs the best ask. Where nobody asks it has a value and no cost; where nobody bids, neither: what we would sell is
+ * worth what somebody gives for it, not what somebody wants. A book that cannot be read is left out alone; of several ways the least favourable counts, so
  * that nobody talks a price up (or down) with a book of his own.
  */
 export class OrderBookPrices implements PriceSource {
@@ -91,26 +92,23 @@ function nameOf({ base, quote }: Pair): string {
 
 function put(rates: Map<NodeId, Map<NodeId, Rate>>, of: NodeId, inUnits: NodeId, rate: Rate): void {
   const known = rates.get(of) ?? new Map<NodeId, Rate>();
-  rates.set(of, known.set(inUnits, worse(known.get(inUnits), rate)));
-}
-
-function worse(one: Rate | undefined, other: Rate): Rate {
-  if (one === undefined) return other;
-  return { bid: one.bid < other.bid ? one.bid : other.bid, ask: one.ask > other.ask ? one.ask : other.ask };
+  const before = known.get(inUnits);
+  rates.set(of, known.set(inUnits, before === undefined ? rate : worse(before, rate)));
 }
 
 function pricesOf(rates: Rates): Map<NodeId, Price> {
   const prices = new Map<NodeId, Price>();
   for (const [token, own] of rates) {
     if (token === XRD) continue;
-    const price = own.get(XRD) ?? byWayOfAnother(own, rates);
-    if (price !== undefined) prices.set(token, price);
+    const direct = own.get(XRD);
+    const { bid, ask } = direct?.bid === undefined ? byWayOfAnother(own, rates) : direct;
+    if (bid !== undefined) prices.set(token, { bid, ask });
   }
   return prices;
 }
 
-function byWayOfAnother(own: ReadonlyMap<NodeId, Rate>, rates: Rates): Rate | undefined {
-  let found: Rate | undefined;
+function byWayOfAnother(own: ReadonlyMap<NodeId, Rate>, rates: Rates): Rate {
+  let found: Rate = { bid: undefined, ask: undefined };
   for (const [other, rate] of own) {
     const onward = rates.get(other)?.get(XRD);
     if (onward !== undefined) found = worse(found, through(rate, onward));

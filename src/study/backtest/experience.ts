@@ -3,7 +3,7 @@ import { PartyBook, type PartyOutcome, partiesOf } from '../../settlement/party.
 import type { SettleDecision } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { SettledOrder } from '../../settlement/settle.js';
-import { affordableTip, afterRace, openTip, type TipState, tipCost } from '../../settlement/tip.js';
+import { afterRace, openTip, type TipState } from '../../settlement/tip.js';
 
 /** Parties remembered. */
 const MOST_PARTIES = 20_000;
@@ -29,8 +29,7 @@ export class Experience {
 
   sawRace({ proposal }: SettleDecision, tipBasisPoints: number, won: boolean): void {
     this.book.recordRace(tipBasisPoints, won);
-    const spare = proposal.quote.profit + tipCost(proposal.fee, tipBasisPoints) - (this.policy.minProfit ?? 0n);
-    const affordable = affordableTip(proposal.fee, spare);
-    this.tip = afterRace(this.policy.tip, this.tip, { won, tipBasisPoints, affordable });
+    const predicted = { fee: proposal.fee, profit: proposal.quote.profit };
+    this.tip = afterRace(this.policy, this.tip, { tipBasisPoints, predicted }, won);
   }
 }

@@ -50,11 +50,12 @@ export function explainBundle(
 ): Explanation {
   const { id, source, receivedAt, expiresAt, finishedAt, status, reason, winner } = bundle;
   const story = bundleStory(bundle.details);
+  const found = reader.attempts(bundle);
   const attempts: ExplainedAttempt[] =
     story.decision === undefined ? [] : [{ attempt: undefined, story: story.decision }];
-  for (const attempt of reader.attempts(bundle)) attempts.push({ attempt, story: attemptStory(attempt.details) });
+  for (const attempt of found) attempts.push({ attempt, story: attemptStory(attempt.details) });
   const orders = story.orders ?? [];
-  const entry = entryOf(bundle, reader);
+  const entry = entryOf(bundle, found);
   const prior = priorStory(reader.fact(FACTS.prior)?.value) ?? BEST.chances;
   return {
     ...{ id, source, receivedAt, expiresAt, finishedAt, status, reason, winner, orders, attempts },

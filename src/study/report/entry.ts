@@ -1,7 +1,7 @@
 import { type Attos, parseAmount } from '../../base/amount.js';
 import type { Expected } from '../../journal/model.js';
+import type { Attempt } from '../../journal/query/attempts.js';
 import type { Bundle } from '../../journal/query/bundles.js';
-import type { JournalReader } from '../../journal/reader.js';
 import type { CandidateStory, LossStory, OrderStory } from '../../journal/story.js';
 import type { Status } from '../figures/group.js';
 import type { Money } from '../figures/money.js';
@@ -23,8 +23,8 @@ export interface Entry {
   readonly loss: LossStory | undefined;
 }
 
-/** A bundle of a journal. */
-export function entryOf(bundle: Bundle, reader: Pick<JournalReader, 'attempts'>): Entry {
+/** A bundle of a journal, with its attempts. */
+export function entryOf(bundle: Bundle, attempts: readonly Attempt[]): Entry {
   const { receivedAt, status, expected } = bundle;
   const story = bundleStory(bundle.details);
   const chosen = story.considered?.find((candidate) => candidate.chosen);
@@ -32,7 +32,7 @@ export function entryOf(bundle: Bundle, reader: Pick<JournalReader, 'attempts'>)
     receivedAt,
     status,
     reason: bundle.reason?.code,
-    actual: bundle.attempts === 0 ? undefined : actualMoney(bundle, reader),
+    actual: bundle.attempts === 0 ? undefined : actualMoney(bundle, attempts),
     simulated: status === 'would-settle' && expected !== undefined ? expectedMoney(expected, chosen) : undefined,
     missed: status === 'lost' ? (expected?.profit ?? 0n) : 0n,
     orders: story.orders ?? [],
@@ -42,20 +42,18 @@ export function entryOf(bundle: Bundle, reader: Pick<JournalReader, 'attempts'>)
 }
 
 /** The journal's own amounts, to the atto; only the tip within the fee and the tokens beside it are as predicted. */
-function actualMoney(bundle: Bundle, reader: Pick<JournalReader, 'attempts'>): Money {
+function actualMoney(bundle: Bundle, attempts: readonly Attempt[]): Money {
   const { feeCharged: fee, xrdChange: profit } = bundle;
   let [reward, tokens, tip] = [0n, 0n, 0n];
-  if (fee > 0n || bundle.status === 'settled') {
-    for (const attempt of reader.attempts(bundle)) {
-      if (attempt.feeCharged === undefined) continue;
-      const chosen = attemptStory(attempt.details).considered?.find((candidate) => candidate.chosen);
-      tip += tipWithin(chosen, attempt.feeCharged);
-      if (attempt.state !== 'committed-success') continue;
-      reward = attempt.expected.reward;
-      const income = attempt.xrdChange! + attempt.feeCharged;
-      const promised = attempt.expected.profit + attempt.expected.fee;
-      if (promised > income) tokens = promised - income;
-    }
+  for (const attempt of attempts) {
+    if (attempt.feeCharged === undefined) continue;
+    const chosen = attemptStory(attempt.details).considered?.find((candidate) => candidate.chosen);
+    tip += tipWithin(chosen, attempt.feeCharged);
+    if (attempt.state !== 'committed-success') continue;
+    reward = attempt.expected.reward;
+    const income = attempt.xrdChange! + attempt.feeCharged;
+    const promised = attempt.expected.profit + attempt.expected.fee;
+    if (promised > income) tokens = promised - income;
   }
   return { reward, surplus: profit + fee - reward, fee, tip, profit, tokens };
 }

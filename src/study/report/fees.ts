@@ -3,7 +3,7 @@ import type { WholeAttempt } from '../../journal/query/everyAttempt.js';
 import { Distribution } from '../figures/distribution.js';
 import { distancePpm } from '../figures/readable.js';
 import { Sample } from '../figures/sample.js';
-import { attemptStory } from '../story.js';
+import type { KnownAttemptStory } from '../story.js';
 
 /** Fees as predicted against fees as charged, of everything that succeeded: a failure ends before its fee is whole. */
 export class FeeErrors {
@@ -14,13 +14,12 @@ export class FeeErrors {
   readonly known = new Distribution();
   readonly points = new Sample<{ readonly predicted: Attos; readonly charged: Attos }>();
 
-  add({ state, fee, feeCharged, details }: WholeAttempt): void {
+  add({ state, fee, feeCharged }: WholeAttempt, { feeKnown, takenAsUsual = [] }: KnownAttemptStory): void {
     if (state !== 'committed-success' || feeCharged === undefined) return;
     this.predicted += fee;
     this.charged += feeCharged;
     const error = distancePpm(fee, feeCharged);
     this.all.add(error);
-    const { feeKnown, takenAsUsual = [] } = attemptStory(details);
     if (feeKnown && takenAsUsual.length === 0) this.known.add(error);
     this.points.add({ predicted: fee, charged: feeCharged });
   }

@@ -1,7 +1,7 @@
 import type { WholeAttempt } from '../../journal/query/everyAttempt.js';
 import { Distribution } from '../figures/distribution.js';
 import { Keyed } from '../figures/group.js';
-import { attemptStory } from '../story.js';
+import type { KnownAttemptStory } from '../story.js';
 
 /** Steps of an attempt by the journal's clock. */
 const STEPS = [
@@ -20,13 +20,13 @@ export class Latencies {
   readonly stages = new Keyed(() => new Distribution(), 50);
 
   /** Of first attempts: a later one waited for the end of another, which is no latency. */
-  add(attempt: WholeAttempt): void {
+  add(attempt: WholeAttempt, { stages }: KnownAttemptStory): void {
     if (!attempt.first) return;
     for (const [name, from, to] of STEPS) {
       const [start, end] = [attempt[from], attempt[to]];
       if (start !== undefined && end !== undefined) this.steps.get(name)!.add(end - start);
     }
-    for (const [stage, micros] of Object.entries(attemptStory(attempt.details).stages ?? {})) {
+    for (const [stage, micros] of Object.entries(stages ?? {})) {
       this.stages.of(stage).add(micros);
     }
   }

@@ -4,6 +4,7 @@ import type { OrderStory } from '../../journal/story.js';
 import type { Counters } from '../../journal/tally.js';
 import { addTo, emptyGroup, type Group, Keyed } from '../figures/group.js';
 import { MONEY, type Money, noMoney } from '../figures/money.js';
+import { attemptStory } from '../story.js';
 import type { Entry } from './entry.js';
 import { FeeErrors } from './fees.js';
 import { Latencies } from './latency.js';
@@ -66,8 +67,9 @@ export class Report {
 
   addAttempt(attempt: WholeAttempt): void {
     this.attempts.of(attempt.state).count++;
-    this.fees.add(attempt);
-    this.latencies.add(attempt);
+    const story = attemptStory(attempt.details);
+    this.fees.add(attempt, story);
+    this.latencies.add(attempt, story);
   }
 
   /** What a journal counts beyond the rows it holds. Of all time: only where no time was asked for. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { units } from '../../../src/base/amount.js';
 import type { EventOf } from '../../../src/observe/event.js';
+import { levelOf } from '../../../src/observe/level.js';
 import { PriceFeed, type PriceFeedOptions } from '../../../src/solver/prices/feed.js';
 import { JsonPrices } from '../../../src/solver/prices/jsonSource.js';
 import { badPrices, type PriceReading, type PriceSource, sourceDown } from '../../../src/solver/prices/source.js';
@@ -94,6 +95,39 @@ describe('a feed of prices', () => {
     source.next = { prices: new Map([[B, priced(2n)]]) };
     await refresh();
     expect([A, B].map(value)).toEqual([undefined, 2n]);
+  });
+
+  it('says how many values are estimates, and takes value and cost from the same source', async () => {
+    const bidOnly = { prices: new Map([[A, { bid: 3n, ask: undefined }]]) };
+    const second = new Scripted('second', { prices: new Map([[A, { bid: 1n, ask: 2n }]]) });
+    const { feed, events, value, refresh } = open([new Scripted('first', bidOnly), second]);
+    await refresh();
+    expect(value(A)).toBe(3n);
+    expect(feed.lookup().costOf!(A, ONE)).toBeUndefined();
+    expect(events).toMatchObject([
+      { source: 'first', ok: true, tokens: 1, estimated: 1 },
+      { source: 'second', ok: true, tokens: 1, estimated: 0 },
+    ]);
+  });
+
+  it('warns once of a source that has gone stale, or that says nothing, however often it is asked', async () => {
+    const source = new Scripted('s', { prices: new Map([[A, priced(2n)]]) });
+    const { clock, events, refresh } = open([source]);
+    const warnings = (): (string | undefined)[] =>
+      events.filter((event) => levelOf(event) === 'warn').map(({ code }) => code);
+    await refresh();
+    clock.now += 60_001;
+    for (const why of ['gone', 'still gone', 'gone for good']) {
+      source.next = sourceDown(why);
+      await refresh();
+    }
+    expect(warnings()).toEqual(['stale']);
+    source.next = { prices: new Map([[A, priced(2n)]]) };
+    await refresh();
+    source.next = {};
+    await refresh();
+    await refresh();
+    expect(warnings()).toEqual(['stale', undefined]);
   });
 
   it('counts the age that a source tells, whatever the wall clock does afterwards', async () => {

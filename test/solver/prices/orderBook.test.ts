@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAmount, units } from '../../../src/base/amount.js';
-import { inverse, through } from '../../../src/solver/prices/orderBook.js';
+import { inverse, through, worse } from '../../../src/solver/prices/orderBook.js';
 import { OrderBookPrices } from '../../../src/solver/prices/orderBookSource.js';
 import { SIMULATOR, XRD } from '../../support/build.js';
 import { A, addressOf, B, C, NEVER, priceServer, SURROUNDINGS } from './priceServer.js';
@@ -61,8 +61,27 @@ describe('prices out of order books', () => {
     expect(both.prices.get(A)).toEqual(at('0.5', '2'));
   });
 
+  it('have a value and no cost where nobody asks', async () => {
+    const bids = { bids: [['0.5', '5']], asks: [] };
+    const asks = { bids: [], asks: [['4', '5']] };
+    const { prices, refused } = await read({ 'A/XRD': bids, 'XRD/B': asks, 'C/A': book('10', '11') });
+    expect(prices.get(A)).toEqual({ bid: parseAmount('0.5'), ask: undefined });
+    // Who asks 4 B for an XRD gives a quarter of one for a B.
+    expect(prices.get(B)).toEqual({ bid: parseAmount('0.25'), ask: undefined });
+    expect(prices.get(C)).toEqual({ bid: parseAmount('5'), ask: undefined });
+    expect(refused).toEqual([]);
+  });
+
+  it('go by way of another where in XRD there are but asks, and need a bid all the way', async () => {
+    const asks = { bids: [], asks: [['9', '5']] };
+    const { prices } = await read({ 'A/XRD': asks, 'A/B': book('10', '11'), 'B/XRD': book('0.5', '0.6'), 'C/A': asks });
+    expect(prices.get(A)).toEqual(at('5', '6.6'));
+    expect(prices.has(C)).toBe(false);
+  });
+
   it.each([
-    ['an empty side', { bids: [], asks: [['1', '1']] }, undefined],
+    ['no bid', { bids: [], asks: [['1', '1']] }, undefined],
+    ['nothing in it', { bids: [], asks: [] }, undefined],
     ['a zero', book('0', '1'), 'A/XRD: bids[0]: expected a price and an amount above 0'],
     ['a negative price', book('-1', '1'), 'A/XRD: bids[0]'],
     ['no amount', { bids: [['1', '0']], asks: [] }, 'A/XRD: bids[0]'],
@@ -131,10 +150,31 @@ describe('a rate', () => {
     fc.assert(
       fc.property(rates, rates, (one, other) => {
         const back = inverse(one);
-        expect(back.bid * one.ask <= units(1) ** 2n && back.ask * one.bid >= units(1) ** 2n).toBe(true);
-        expect(back.bid <= back.ask).toBe(true);
+        expect(back.bid! * one.ask <= units(1) ** 2n && back.ask! * one.bid >= units(1) ** 2n).toBe(true);
+        expect(back.bid! <= back.ask!).toBe(true);
         const both = through(one, other);
-        expect(both.bid * units(1) <= one.bid * other.bid && both.ask * units(1) >= one.ask * other.ask).toBe(true);
+        expect(both.bid! * units(1) <= one.bid * other.bid && both.ask! * units(1) >= one.ask * other.ask).toBe(true);
+      }),
+    );
+  });
+
+  it('has no side that its parts do not have', () => {
+    const sided = fc.tuple(rates, fc.boolean(), fc.boolean()).map(([{ bid, ask }, hasBid, hasAsk]) => ({
+      bid: hasBid ? bid : undefined,
+      ask: hasAsk ? ask : undefined,
+    }));
+    const has = (side: bigint | undefined): boolean => side !== undefined;
+    fc.assert(
+      fc.property(sided, sided, (one, other) => {
+        const [back, on, either] = [inverse(one), through(one, other), worse(one, other)];
+        expect([has(back.bid), has(back.ask)]).toEqual([has(one.ask), has(one.bid)]);
+        expect([has(on.bid), has(on.ask)]).toEqual([has(one.bid) && has(other.bid), has(one.ask) && has(other.ask)]);
+        expect([has(either.bid), has(either.ask)]).toEqual([
+          has(one.bid) || has(other.bid),
+          has(one.ask) || has(other.ask),
+        ]);
+        expect(has(either.bid) && has(one.bid) ? either.bid! <= one.bid! : true).toBe(true);
+        expect(has(either.ask) && has(one.ask) ? either.ask! >= one.ask! : true).toBe(true);
       }),
     );
   });
