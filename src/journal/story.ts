@@ -49,8 +49,8 @@ export interface AttemptStory {
   readonly feeKnown: boolean;
   /** In words, what the fee depends on and was not known; undefined where nothing. */
   readonly unknown?: readonly string[] | undefined;
-  /** Tokens whose features were taken to be the usual ones, for want of a charge that tells; undefined where none. */
-  readonly takenAsUsual?: readonly string[] | undefined;
+  /** Tokens whose features were supposed, for want of a charge that tells; undefined where none. */
+  readonly supposed?: readonly string[] | undefined;
   readonly assumed: boolean;
   /** What a preview said before it was signed; undefined where none was made. */
   readonly preview?: { readonly outcome: string; readonly fee?: string | undefined } | undefined;

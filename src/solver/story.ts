@@ -51,12 +51,12 @@ const NODE = /\b[0-9a-f]{60}\b/g;
 
 /** What a prediction lacked, with addresses as people write them. */
 export function gapsOf(
-  { unknown, usual }: FeePrediction,
+  { unknown, supposed }: FeePrediction,
   network: number,
-): Pick<AttemptStory, 'unknown' | 'takenAsUsual'> {
+): Pick<AttemptStory, 'unknown' | 'supposed'> {
   const inWords = unknown.map((what) => what.replace(NODE, (node) => formatAddress(node, network)));
-  const takenAsUsual = usual.map((token) => formatAddress(token, network));
-  return { unknown: some(inWords), takenAsUsual: some(takenAsUsual) };
+  const tokens = supposed.map((token) => formatAddress(token, network));
+  return { unknown: some(inWords), supposed: some(tokens) };
 }
 
 function some<T>(list: readonly T[]): readonly T[] | undefined {

@@ -60,7 +60,7 @@ const attemptSchema = z.object({
   tipBasisPoints: maybe(z.number()),
   feeKnown: maybe(z.boolean()),
   unknown: maybe(z.array(z.string())),
-  takenAsUsual: maybe(z.array(z.string())),
+  supposed: maybe(z.array(z.string())),
   assumed: maybe(z.boolean()),
   preview: maybe(z.object({ outcome: z.string(), fee: maybe(amount) })),
   considered: maybe(z.array(candidate)),

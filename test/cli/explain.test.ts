@@ -162,7 +162,7 @@ describe('explain a line of a recording', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/status +would-settle\nsource +\S+run.jsonl:1\n/);
     expect(stdout).toMatch(
-      /decision\n +policy +best\n +tip +0 %\n +fee model +an estimate\n +not known +whether account account_\S+…\S+ has a vault for [^\n]+\n +taken as usual +the features of \S+,/,
+      /decision\n +policy +best\n +tip +0 %\n +fee model +an estimate\n +not known +whether account account_\S+…\S+ has a vault for [^\n]+\n +supposed +the features of \S+,/,
     );
     expect(stdout).toMatch(/→ +\w{8} +1 /);
     expect(stdout).toMatch(/maker \S+ +1 % +1 % +0 +0 +0\n/);

@@ -34,6 +34,10 @@ const fees = (solver: RunningSolver) =>
       .map(({ expected, feeCharged }) => [expected.fee, feeCharged]),
   );
 
+/** How the last attempt was decided. */
+const storyOf = (solver: RunningSolver) =>
+  solver.read((journal) => journal.attempts([...journal.bundles()][0]!).at(-1)!.details);
+
 describe('a preview', () => {
   it('tells vaults and features: what it would cost is predicted to the atto from then on', async () => {
     const features: [Features, Features] = [[...USUAL, 'vault_freeze'], USUAL];
@@ -79,6 +83,11 @@ describe('a receipt', () => {
     const [[first, firstCharged], [second, charged]] = fees(solver) as [[bigint, bigint], [bigint, bigint]];
     expect(firstCharged === first).toBe(a === USUAL && b === USUAL);
     expect(charged).toBe(second);
+    // Where no preview was ever made: the first settlement told everything.
+    expect(storyOf(solver)).toMatchObject({ feeKnown: true });
+    // That both are usual, two charges of the same trade do not prove; but nothing dearer is left.
+    const supposed = a === USUAL ? [A, B] : undefined;
+    expect((storyOf(solver) as { supposed?: string[] }).supposed?.toSorted()).toEqual(supposed);
     await solver.finish();
   });
 });

@@ -67,6 +67,16 @@ describe('the features of a token', () => {
     expect(twice / all).toBeGreaterThan(0.97);
   });
 
+  it('of two usual tokens stay open by little: no charge of theirs admits one that can be frozen', () => {
+    const proposal = pair(A, B);
+    const left = featuresBy(charge(proposal, {}), proposal, accounts);
+    const all = [A, B].flatMap((resource) =>
+      left.get(resource)!.map((features) => charge(proposal, { [resource]: features })),
+    );
+    const most = all.reduce((a, b) => (b > a ? b : a));
+    expect(most - charge(proposal, {})).toBeLessThan(units(1) / 2_000n);
+  });
+
   it('are not told by a charge that nothing explains, or of too many tokens, or where accounts are not known', () => {
     const proposal = pair(A, XRD);
     expect(featuresBy(charge(proposal, {}) + 1n, proposal, accounts)).toEqual(new Map());

@@ -111,16 +111,16 @@ describe('a preview that succeeds', () => {
     ['the token is bare', { features: [] }],
   ])('tells what the fee depends on: %s', async (_, state) => {
     const { facts, plan, preview, journal, path } = setUp();
-    expect(plan().fee).toMatchObject({ known: false, usual: [A] });
+    expect(plan().fee).toMatchObject({ known: false, supposed: [A] });
     const outcome = outcomeOn(state, plan());
     expect(await preview(outcome)).toEqual({ type: 'succeeded', fee: outcome.fee + leftOut(plan()) });
-    expect(plan().fee).toMatchObject({ known: true, usual: [], total: feeOn(state, plan()) });
+    expect(plan().fee).toMatchObject({ known: true, supposed: [], total: feeOn(state, plan()) });
     expect(facts.holdsVault(buyer, A)).toBe(!state.missing?.some(([account]) => account === buyer));
     expect([facts.exists(seller), facts.exists(buyer)]).toEqual([true, true]);
     journal.close();
     // What is there stays, and is remembered.
     const again = setUp(path);
-    expect(again.plan().fee.usual).toEqual([]);
+    expect(again.plan().fee.supposed).toEqual([]);
     expect(again.facts.holdsVault(seller, A)).toBe(true);
     expect(again.facts.holdsVault(buyer, A)).toBe(state.missing === undefined ? true : undefined);
   });
@@ -130,14 +130,14 @@ describe('a preview that succeeds', () => {
     const fee = outcomeOn({ missing: [[buyer, A]] }, plan()).fee;
     for (const created of [undefined, { entities: [], vaults: [] }]) {
       expect(await preview({ fee, created })).toMatchObject({ type: 'succeeded' });
-      expect(plan().fee).toMatchObject({ known: false, usual: [A] });
+      expect(plan().fee).toMatchObject({ known: false, supposed: [A] });
     }
   });
 
   it('tells nothing that would not succeed', async () => {
     const { plan, preview } = setUp();
     await preview({ ...outcomeOn({}, plan()), status: 'Failed', error: 'x' });
-    expect(plan().fee).toMatchObject({ known: false, usual: [A] });
+    expect(plan().fee).toMatchObject({ known: false, supposed: [A] });
   });
 
   it('is believed where it belies what was learned of a token before', async () => {
@@ -165,7 +165,7 @@ describe('the owner of a created account', () => {
     expect(facts.ownerIsUsual(created)).toBe(false);
     await preview(outcome);
     expect(facts.ownerIsUsual(created)).toBe(true);
-    expect(plan().fee).toMatchObject({ known: true, usual: [] });
+    expect(plan().fee).toMatchObject({ known: true, supposed: [] });
     journal.close();
     const again = setUp(path, created);
     expect([again.facts.ownerIsUsual(created), again.facts.ownerIsUsual(buyer)]).toEqual([true, false]);
@@ -195,7 +195,7 @@ describe('a token of which nothing is known', () => {
       return doubtOf(decision as any, OPEN, { policy: { minProfit } as any, facts });
     };
     const { quote, fee } = plan();
-    expect(fee).toMatchObject({ known: true, usual: [A] });
+    expect(fee).toMatchObject({ known: true, supposed: [A] });
     const earns = quote.reward - quote.networkFee;
     expect(doubt(earns - units(1) / 20n)).toBeUndefined();
     expect(doubt(earns - units(1) / 1000n)).toEqual({ payers: false, fee: true });

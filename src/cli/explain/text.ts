@@ -159,20 +159,20 @@ function candidates(considered: readonly CandidateStory[]): string {
 
 const ADDRESS = /\b[a-z]+_\w{30,}\b/g;
 
-function knowledge(feeKnown: boolean, takenAsUsual: readonly string[] = []): string {
+function knowledge(feeKnown: boolean, supposed: readonly string[] = []): string {
   if (!feeKnown) return 'an estimate';
-  return takenAsUsual.length === 0 ? 'knows every fact' : 'knows all but what is taken as usual';
+  return supposed.length === 0 ? 'knows every fact' : 'knows all but what is supposed';
 }
 
 function attemptText({ attempt, story }: ExplainedAttempt): string {
-  const { policy, tipBasisPoints, feeKnown, unknown, takenAsUsual, assumed, inventory, preview, considered, stages } =
+  const { policy, tipBasisPoints, feeKnown, unknown, supposed, assumed, inventory, preview, considered, stages } =
     story;
   const decided = fields([
     ['policy', policy],
     ['tip', tipBasisPoints === undefined ? undefined : `${tipBasisPoints / 100} %`],
-    ['fee model', feeKnown === undefined ? undefined : knowledge(feeKnown, takenAsUsual)],
+    ['fee model', feeKnown === undefined ? undefined : knowledge(feeKnown, supposed)],
     ['not known', unknown?.map((what) => what.replace(ADDRESS, (address) => shorten(address))).join('; ')],
-    ['taken as usual', takenAsUsual?.map((token) => `the features of ${tokenName(token)}`).join(', ')],
+    ['supposed', supposed?.map((token) => `the features of ${tokenName(token)}`).join(', ')],
     ['assumed', assumed ? 'rests on what another component returns or grants' : undefined],
     ['adds', inventory?.map(({ resource, amount }) => `${readable(amount)} ${tokenName(resource)}`).join(', ')],
     ['preview', preview && `${preview.outcome}${preview.fee === undefined ? '' : `, fee ${readable(preview.fee)}`}`],

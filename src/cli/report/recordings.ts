@@ -43,7 +43,6 @@ export async function addRecordings(files: readonly string[], options: Options, 
       read++;
       if (isWithin(recording.receivedAt, options)) recorded.add(recording);
     }
-    unread.tell(io.stderr);
     if (read === 0) {
       throw new CliError(EXIT.failure, 'no-recordings', `expected recordings, found none in ${files.join(', ')}`);
     }
@@ -51,6 +50,7 @@ export async function addRecordings(files: readonly string[], options: Options, 
     return report;
   } finally {
     progress.end();
+    unread.tell(io.stderr);
     key.dispose();
   }
 }

@@ -18,6 +18,11 @@ export function isFeature(value: unknown): value is Feature {
   return (FEATURES as readonly unknown[]).includes(value);
 }
 
+/** Whether what is frozen is looked up at every use of a vault. */
+export function isFreezable(features: Features): boolean {
+  return features.includes('vault_freeze');
+}
+
 /** Bytes of the list in a type info: a length and a name each. */
 export function listLength(features: Features): number {
   return features.reduce((bytes, name) => bytes + 1 + name.length, 0);

@@ -82,23 +82,23 @@ export function featuresBy(
   facts: StateFacts,
   possible: (token: NodeId) => readonly Features[] = () => FEATURE_LISTS,
 ): ReadonlyMap<NodeId, readonly Features[]> {
-  const predict = (supposed: ReadonlyMap<NodeId, Features>): FeePrediction =>
+  const predict = (features: ReadonlyMap<NodeId, Features>): FeePrediction =>
     predictFee(
       input,
       execution,
-      withFacts(facts, { features: (resource) => facts.features?.(resource) ?? supposed.get(resource) }),
+      withFacts(facts, { features: (resource) => facts.features?.(resource) ?? features.get(resource) }),
     );
-  const { known, total, usual } = predict(new Map());
-  if (!known || usual.length > MOST_TOKENS) return new Map();
+  const { known, total, supposed } = predict(new Map());
+  if (!known || supposed.length > MOST_TOKENS) return new Map();
   // What each token adds does not depend on the others.
-  const adds = usual.map((token) =>
+  const adds = supposed.map((token) =>
     possible(token).map((features) => ({ features, adds: predict(new Map([[token, features]])).total - total })),
   );
   const ways = sums(adds, charged - total).filter(
-    (way) => predict(new Map(way.map((features, index) => [usual[index]!, features]))).total === charged,
+    (way) => predict(new Map(way.map((features, index) => [supposed[index]!, features]))).total === charged,
   );
   if (ways.length === 0) return new Map();
-  return new Map(usual.map((token, index) => [token, [...new Set(ways.map((way) => way[index]!))]]));
+  return new Map(supposed.map((token, index) => [token, [...new Set(ways.map((way) => way[index]!))]]));
 }
 
 interface Added {

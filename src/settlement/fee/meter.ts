@@ -68,8 +68,8 @@ export class Meter {
   archive = 0;
   state = 0;
   readonly unknown: string[] = [];
-  /** Tokens whose features are taken to be the usual ones. */
-  readonly usual: NodeId[] = [];
+  /** Tokens whose features are not known but supposed. */
+  readonly supposed: NodeId[] = [];
   readonly intents: IntentMeter[];
   private seen = 0;
   private readonly resources = new Map<NodeId, ResourceState>();
@@ -121,7 +121,7 @@ export class Meter {
     if (resource === undefined) {
       resource = new ResourceState(id, this.facts);
       this.resources.set(id, resource);
-      if (resource.assumed && isFungible(id)) this.usual.push(id);
+      if (resource.supposed && isFungible(id)) this.supposed.push(id);
     }
     return resource;
   }

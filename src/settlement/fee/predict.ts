@@ -30,8 +30,8 @@ export interface FeePrediction {
   readonly known: boolean;
   /** In words, what was not. */
   readonly unknown: readonly string[];
-  /** Tokens of which nothing is known but that most have the usual features: a guess, of 2 % of a bundle each at most. */
-  readonly usual: readonly NodeId[];
+  /** Tokens whose features are not known but supposed: a guess, of 2 % of a bundle each at most. */
+  readonly supposed: readonly NodeId[];
   /**
    * Per root instruction the units of the loan that are used up when it starts, and at last those at the end. A lock is
    * in time when it has run before LOAN_UNITS: see the entry after it (docs/protocol.md §7.4).
@@ -76,7 +76,7 @@ export function predictFee(input: FeeInput, execution: Execution, facts: StateFa
     storageBytes,
     known: meter.unknown.length === 0,
     unknown: meter.unknown,
-    usual: meter.usual,
+    supposed: meter.supposed,
     unitsBefore,
   };
 }

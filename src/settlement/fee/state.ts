@@ -2,7 +2,7 @@ import { ENTITY, entityOf, type NodeId } from '../../sbor/custom.js';
 import { XRD } from '../../transaction/address.js';
 import { SIGNATURE_BADGE } from '../../transaction/key.js';
 import { fetch } from './charge.js';
-import { type Features, listLength, USUAL_FEATURES, XRD_FEATURES } from './features.js';
+import { type Features, isFreezable, listLength, USUAL_FEATURES, XRD_FEATURES } from './features.js';
 
 /** What a prediction needs to know of the ledger; undefined = unknown. */
 export interface StateFacts {
@@ -12,8 +12,10 @@ export interface StateFacts {
   exists?(account: NodeId): boolean | undefined;
   /** Whether the owner of a created account is one signature, as most are: what its rule asks for can be longer or shorter. */
   ownerIsUsual?(account: NodeId): boolean | undefined;
-  /** Features of a fungible resource. Unknown counts as the usual ones, and the prediction says so. */
+  /** Features of a fungible resource. Where they are not known, they are supposed, and the prediction says so. */
   features?(resource: NodeId): Features | undefined;
+  /** What they are supposed to be; else the usual ones. */
+  likelyFeatures?(resource: NodeId): Features | undefined;
 }
 
 /** Facts that say something else in some respects. */
@@ -23,6 +25,7 @@ export function withFacts(facts: StateFacts, others: Partial<StateFacts>): State
     exists: (account) => facts.exists?.(account),
     ownerIsUsual: (account) => facts.ownerIsUsual?.(account),
     features: (resource) => facts.features?.(resource),
+    likelyFeatures: (resource) => facts.likelyFeatures?.(resource),
     ...others,
   };
 }
@@ -36,8 +39,8 @@ export class ResourceState {
   /** One look at the type info. */
   readonly look: number;
   readonly freezable: boolean;
-  /** Whether its features are taken to be the usual ones. */
-  readonly assumed: boolean;
+  /** Whether its features are not known. */
+  readonly supposed: boolean;
   infoRead = false;
   withdrawerRead = false;
   depositorRead = false;
@@ -48,11 +51,11 @@ export class ResourceState {
     facts: StateFacts,
   ) {
     const known = id === XRD ? XRD_FEATURES : facts.features?.(id);
-    const features = known ?? USUAL_FEATURES;
-    this.assumed = known === undefined;
+    const features = known ?? facts.likelyFeatures?.(id) ?? USUAL_FEATURES;
+    this.supposed = known === undefined;
     this.bytes = TYPE_INFO.resource + listLength(features);
     this.look = fetch(this.bytes);
-    this.freezable = features.includes('vault_freeze');
+    this.freezable = isFreezable(features);
   }
 }
 

@@ -1,4 +1,6 @@
 import { SolverError } from '../../base/error.js';
+import { askedOf } from '../../settlement/fee/learn.js';
+import type { Proposal } from '../../settlement/settle.js';
 import { consideredOf } from '../story.js';
 import { type Again, partsOf, tellDropped } from './aftermath.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
@@ -67,6 +69,7 @@ export class Departures {
       for (const decision of decisions) {
         if (decision.type === 'settle') {
           const members = decision.bundles.map(({ id }) => byId.get(id)!);
+          this.learnGaps(decision.proposal);
           const planned = { decision, pursuits: members, cohort, startedAt, plannedAt };
           this.caring(members, () => this.weigh(planned, mode));
         } else {
@@ -77,6 +80,17 @@ export class Departures {
         }
       }
     });
+  }
+
+  /** Asks in the background for what a fee depends on and nobody knows: the next of these accounts will be known. */
+  private learnGaps(proposal: Proposal): void {
+    if (proposal.fee.known) return;
+    const { facts } = this.context;
+    const needs = [...askedOf(proposal, facts).vaults].map(([account, resources]) => ({
+      account,
+      resources: [...resources].flatMap(([resource, isThere]) => (isThere === undefined ? [resource] : [])),
+    }));
+    facts.learn(needs.filter(({ resources }) => resources.length > 0));
   }
 
   /** Runs a step for some bundles; where it throws, none of them is left without an end. */

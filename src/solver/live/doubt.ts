@@ -1,7 +1,6 @@
 import { callsForeign } from '../../anthic/wrappedOrder.js';
 import { type Attos, formatAmount, units } from '../../base/amount.js';
-import { DEAREST_FEATURES } from '../../settlement/fee/features.js';
-import { LOAN_UNITS, predictFee, type StateFacts, withFacts } from '../../settlement/fee/predict.js';
+import { LOAN_UNITS, predictFee, withFacts } from '../../settlement/fee/predict.js';
 import type { SettleDecision } from '../../settlement/planner/model.js';
 import type { Proposal } from '../../settlement/settle.js';
 import type { Cohort } from './cohort.js';
@@ -48,7 +47,7 @@ export function doubtOf(
 }
 
 /** What it earns at least, with all that is not known of the fee against us. */
-function worstOf({ proposal, chosen }: SettleDecision, facts: StateFacts): Attos {
+function worstOf({ proposal, chosen }: SettleDecision, facts: LiveContext['facts']): Attos {
   const { fee, quote, orders } = proposal;
   const earns = chosen.reward + chosen.surplus - quote.networkFee;
   // What a foreign call costs has no bound that is known.
@@ -56,10 +55,12 @@ function worstOf({ proposal, chosen }: SettleDecision, facts: StateFacts): Attos
   return earns - UNKNOWN_COST * BigInt(fee.unknown.length) - unusualCost(proposal, facts);
 }
 
-/** What it adds to a fee if tokens of which nothing is known are the dearest there are. */
-function unusualCost({ fee, input, execution }: Proposal, facts: StateFacts): Attos {
-  if (fee.usual.length === 0) return 0n;
-  const dearest = withFacts(facts, { features: (resource) => facts.features?.(resource) ?? DEAREST_FEATURES });
+/** What it adds to a fee if tokens of which not all is known are the dearest that they may be. */
+function unusualCost({ fee, input, execution }: Proposal, facts: LiveContext['facts']): Attos {
+  if (fee.supposed.length === 0) return 0n;
+  const dearest = withFacts(facts, {
+    features: (resource) => facts.features(resource) ?? facts.tokens.dearestFeatures(resource),
+  });
   return predictFee(input, execution, dearest).total - fee.total;
 }
 

@@ -124,6 +124,10 @@ export class AccountFacts implements StateFacts {
     return this.tokens.features(resource);
   }
 
+  likelyFeatures(resource: NodeId): Features | undefined {
+    return this.tokens.likelyFeatures(resource);
+  }
+
   /** Undefined where that is not known. */
   held(account: NodeId, resource: NodeId): Held | undefined {
     const held = this.accounts.get(account);

@@ -1,6 +1,7 @@
 import type { AttemptNews } from '../../journal/model.js';
 import { chargedShares, type ExpectedShare } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
+import type { NodeId } from '../../sbor/custom.js';
 import type { Supply } from '../../settlement/compose/supply.js';
 import type { Asked, Priced } from '../../settlement/fee/learn.js';
 import type { Race } from '../../settlement/tip.js';
@@ -191,7 +192,10 @@ export class Flight implements Attempt {
     context.desk.write((journal) => void journal.recordAttemptState(id, news));
     this.tellEnd(news, charged);
     const { lesson } = this.passage;
-    if (lesson !== undefined) context.facts.learnCharge(charged.fee, lesson.priced, lesson.before);
+    if (lesson !== undefined) {
+      context.facts.learnCharge(charged.fee, lesson.priced, lesson.before);
+      context.facts.learnVaults(vaultsOf(lesson.before));
+    }
     for (const { bundleId, xrdChange } of chargedShares(this.passage.parts, charged)) {
       this.members.find(({ id }) => id === bundleId)?.settle(xrdChange);
     }
@@ -223,4 +227,11 @@ export class Flight implements Attempt {
     });
     context.spent(charged.xrdChange, news.stateVersion);
   }
+}
+
+/** Every vault that a settlement touches: once it has succeeded, all of them are there. */
+function vaultsOf({ vaults }: Asked): { readonly account: NodeId; readonly resource: NodeId }[] {
+  return [...vaults].flatMap(([account, resources]) =>
+    [...resources.keys()].map((resource) => ({ account, resource })),
+  );
 }

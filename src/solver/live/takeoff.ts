@@ -173,7 +173,7 @@ export class Takeoff {
  * that nothing else explains it, and nothing is learned.
  */
 function lessonOf({ fee, input, execution }: Proposal, facts: StateFacts): Passage['lesson'] {
-  if (fee.known && fee.usual.length === 0) return undefined;
+  if (fee.known && fee.supposed.length === 0) return undefined;
   const priced = { input, execution };
   const supposed = withFacts(facts, {
     holdsVault: (account, resource) => facts.holdsVault(account, resource) ?? true,

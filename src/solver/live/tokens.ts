@@ -1,7 +1,14 @@
 import type { Attos } from '../../base/amount.js';
 import type { Journal } from '../../journal/journal.js';
 import type { NodeId } from '../../sbor/custom.js';
-import { FEATURE_LISTS, type Features, isFeature } from '../../settlement/fee/features.js';
+import {
+  FEATURE_LISTS,
+  type Features,
+  isFeature,
+  isFreezable,
+  listLength,
+  USUAL_FEATURES,
+} from '../../settlement/fee/features.js';
 import { featuresBy, type Priced } from '../../settlement/fee/learn.js';
 import { predictFee, type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress } from '../../transaction/address.js';
@@ -10,17 +17,17 @@ import type { Desk } from './desk.js';
 const MAX_TOKENS = 10_000;
 /** Facts of a token in the journal: its features, for ever. */
 const KEY = 'features/';
-/** Charges that may tell nothing new of a token before no more are looked at: each look takes a millisecond. */
-const MAX_TRIES = 8;
+/** Charges that nothing explains before no more are looked at: each look takes a millisecond. */
+const MAX_FAILURES = 8;
 
 /** A token of which not all is known. */
 interface Open {
   /** What it may be like. */
   readonly possible: readonly Features[];
-  /** Charges in vain. */
-  readonly tries: number;
+  /** Charges in a row that nothing explains. */
+  readonly failures: number;
 }
-const NEW: Open = { possible: FEATURE_LISTS, tries: 0 };
+const NEW: Open = { possible: FEATURE_LISTS, failures: 0 };
 
 /**
  * What tokens are like as far as fees depend on it. No Gateway tells, but what a transaction is charged does, to the
@@ -52,26 +59,41 @@ export class TokenFacts {
     return this.known.get(token);
   }
 
+  /** What it is supposed to be like, until that is known. */
+  likelyFeatures(token: NodeId): Features | undefined {
+    const { possible } = this.open.get(token) ?? NEW;
+    const usual = listLength(USUAL_FEATURES);
+    return possible.find((features) => !isFreezable(features) && listLength(features) === usual) ?? possible[0];
+  }
+
+  /** Of all that it may be like, what makes a fee the highest. */
+  dearestFeatures(token: NodeId): Features {
+    const { possible } = this.open.get(token) ?? NEW;
+    const cost = (features: Features): number => (isFreezable(features) ? 1_000 : 0) + listLength(features);
+    return possible.reduce((most, each) => (cost(each) > cost(most) ? each : most));
+  }
+
   /** A transaction was charged so, or would be. `accounts`: as they were before it. */
   learn(charged: Attos, priced: Priced, accounts: StateFacts): void {
     const facts = this.factsWith(accounts);
-    const { usual } = predictFee(priced.input, priced.execution, facts);
-    const before = new Map(usual.map((token) => [token, this.open.get(token) ?? NEW]));
-    if (usual.length === 0 || [...before.values()].some(({ tries }) => tries >= MAX_TRIES)) return;
+    const { supposed } = predictFee(priced.input, priced.execution, facts);
+    const before = new Map(supposed.map((token) => [token, this.open.get(token) ?? NEW]));
+    if (supposed.length === 0 || [...before.values()].some(({ failures }) => failures >= MAX_FAILURES)) return;
     const found = featuresBy(charged, priced, facts, (token) => before.get(token)!.possible);
-    for (const [token, { possible: was, tries }] of before) {
-      const possible = found.get(token) ?? was;
-      if (possible.length === 1) this.remember(token, possible[0]!);
-      else this.keepOpen(token, { possible, tries: possible.length < was.length ? 0 : tries + 1 });
+    for (const [token, { possible, failures }] of before) {
+      const left = found.get(token);
+      if (left === undefined) this.keepOpen(token, { possible, failures: failures + 1 });
+      else if (left.length === 1) this.remember(token, left[0]!);
+      else this.keepOpen(token, { possible: left, failures: 0 });
     }
   }
 
   /** Forgets what the charge of a transaction belies. `accounts`: as they surely were before it. */
   check(charged: Attos, { input, execution }: Priced, accounts: StateFacts): void {
-    const { known, usual, total } = predictFee(input, execution, this.factsWith(accounts));
-    if (!known || usual.length > 0 || total === charged) return;
+    const { known, supposed, total } = predictFee(input, execution, this.factsWith(accounts));
+    if (!known || supposed.length > 0 || total === charged) return;
     const nothing = withFacts(accounts, { features: () => undefined });
-    for (const token of predictFee(input, execution, nothing).usual) {
+    for (const token of predictFee(input, execution, nothing).supposed) {
       this.known.delete(token);
       this.open.delete(token);
       this.write(token, null);

@@ -34,7 +34,7 @@ export function explanationObject(explanation: Explanation): Record<string, unkn
 }
 
 function attemptObject({ attempt, story }: ExplainedAttempt): Record<string, unknown> {
-  const { policy, tipBasisPoints, feeKnown, unknown, takenAsUsual, assumed, inventory, preview, considered, stages } =
+  const { policy, tipBasisPoints, feeKnown, unknown, supposed, assumed, inventory, preview, considered, stages } =
     story;
   return {
     n: attempt?.n ?? null,
@@ -56,7 +56,7 @@ function attemptObject({ attempt, story }: ExplainedAttempt): Record<string, unk
     tipBasisPoints: tipBasisPoints ?? null,
     feeKnown: feeKnown ?? null,
     unknown: unknown ?? [],
-    takenAsUsual: takenAsUsual ?? [],
+    supposed: supposed ?? [],
     assumed: assumed ?? null,
     inventory: inventory ?? [],
     preview: preview ?? null,

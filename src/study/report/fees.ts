@@ -14,13 +14,13 @@ export class FeeErrors {
   readonly known = new Distribution();
   readonly points = new Sample<{ readonly predicted: Attos; readonly charged: Attos }>();
 
-  add({ state, fee, feeCharged }: WholeAttempt, { feeKnown, takenAsUsual = [] }: KnownAttemptStory): void {
+  add({ state, fee, feeCharged }: WholeAttempt, { feeKnown, supposed = [] }: KnownAttemptStory): void {
     if (state !== 'committed-success' || feeCharged === undefined) return;
     this.predicted += fee;
     this.charged += feeCharged;
     const error = distancePpm(fee, feeCharged);
     this.all.add(error);
-    if (feeKnown && takenAsUsual.length === 0) this.known.add(error);
+    if (feeKnown && supposed.length === 0) this.known.add(error);
     this.points.add({ predicted: fee, charged: feeCharged });
   }
 }
