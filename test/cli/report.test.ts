@@ -144,6 +144,16 @@ describe('report of recordings', () => {
     expect(parseAmount(single.money[1].profit)).toBeLessThan(parseAmount(object.money[1].profit));
   });
 
+  it('says that there were only frames that are no bundles', async () => {
+    const stray = folder.write('stray.jsonl', recordedLine(1, 0, { frame: 'none' }));
+    const page = folder.path('stray.html');
+    const { status, stdout } = await cli(['report', stray]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('BUNDLES BY OUTCOME\nFrames that were no bundle: 1.\n');
+    await cli(['report', stray, '--html', page]);
+    expect(readFileSync(page, 'utf8')).toContain('Frames that were no bundle: 1.');
+  });
+
   it('counts what is no bundle, no recording, or not in time', async () => {
     const copy = recordedLine(0);
     const stray = recordedLine(1, 0, { frame: 'none' });
