@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Attos, formatAmount, parseAmount, units } from '../base/amount.js';
 import { SolverError } from '../base/error.js';
+import { recordOf } from '../base/record.js';
 import { LIMITS } from '../transaction/limits.js';
 import { BEST, MOST_BUNDLES, type Policy, type TipPolicy } from './policy.js';
 import { PolicyAddresses } from './policyAddresses.js';
@@ -66,7 +67,7 @@ const url = leaf('a URL that starts http:// or https://', (value) =>
 const MOST = `at most ${formatAmount(ABSURD)}`;
 const PRICE = `a price in XRD above 0, ${MOST}, as text such as "0.05"`;
 const AMOUNT = `an amount above 0, ${MOST}, as text such as "10"`;
-const tokens = <T extends z.ZodType>(schema: T) => z.record(z.string(), schema).default({});
+const tokens = <T extends z.ZodType>(schema: T) => recordOf(z.string(), schema).default({});
 const tipBasisPoints = whole(1, LIMITS.tipBasisPoints);
 
 const schema = z.strictObject({
