@@ -5,6 +5,8 @@
 
 /** Keys of facts that more than one part of the program knows. */
 export const FACTS = {
+  /** The id of the network whose bundles the journal holds. */
+  network: 'network',
   /** What the policy of the last run believes beforehand: `PriorStory`. */
   prior: 'prior',
 } as const;

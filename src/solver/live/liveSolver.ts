@@ -133,6 +133,8 @@ export class LiveSolver {
     reached
       .then(() => {
         this.isReached = true;
+        // Not before a Gateway confirmed it: a name that was mistyped must not stay.
+        this.desk.write((journal) => journal.claimNetwork(this.options.network));
         this.learnStock();
         return this.upkeep.begin();
       })
