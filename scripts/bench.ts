@@ -13,6 +13,7 @@ import { measure, measureTogether } from './bench/measure.js';
 import { firstOutput, replayMemory } from './bench/memory.js';
 import { measurePlanning } from './bench/plan.js';
 import { appendAndSync, frameToSubmitted } from './bench/submitted.js';
+import { CommandLine } from './process/commandLine.js';
 
 /**
  * The benchmark. Machines differ and are noisy, so every figure stands beside something measured in the same run and is
@@ -31,7 +32,10 @@ interface Row {
   readonly met: boolean;
 }
 
-const json = process.argv.includes('--json');
+const commandLine = new CommandLine(`usage: npm run bench -- [--json]
+  every figure beside something measured in the same run
+exit status 0 only when every target is met`);
+const { json } = commandLine.read({ options: { json: { type: 'boolean', default: false } } }).values;
 const rows: Row[] = [];
 const details: Record<string, unknown> = {};
 

@@ -1,21 +1,20 @@
 #!/usr/bin/env tsx
-import { parseArgs } from 'node:util';
 import { chaos } from './chaos/chaos.js';
+import { CommandLine } from './process/commandLine.js';
 
-/** `npm run chaos [-- --orders N --seed S]`: exit status 0 only when every order ended once and all books agree. */
-const { values } = parseArgs({
+const commandLine = new CommandLine(`usage: npm run chaos -- [--orders N] [--rate R] [--seed S]
+  N orders (1000), R a second (4), against makers and solvers that are killed and cut off as the seed (1) says
+exit status 0 only when every order ended once and all books agree`);
+const { values } = commandLine.read({
   options: {
     orders: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     rate: { type: 'string', default: '4' },
   },
 });
-const [orders, seed, rate] = [values.orders, values.seed, values.rate].map(Number) as [number, number, number];
-for (const [name, number] of Object.entries({ orders, seed, rate })) {
-  if (Number.isInteger(number) && number > 0) continue;
-  console.error(`error: expected --${name} to be a whole number from 1`);
-  process.exit(2);
-}
+const orders = commandLine.wholeNumber('orders', values.orders);
+const seed = commandLine.wholeNumber('seed', values.seed);
+const rate = commandLine.wholeNumber('rate', values.rate);
 const started = performance.now();
 const { ends, troubles, transactions, problems } = await chaos({
   orders,

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { ConformanceEngine } from './conformance/engine.js';
 import { fees } from './conformance/fees.js';
 import { locks } from './conformance/locks.js';
@@ -8,6 +7,7 @@ import { payloads } from './conformance/payloads.js';
 import { Report } from './conformance/report.js';
 import { settlements } from './conformance/settlements.js';
 import type { Suite } from './conformance/suite.js';
+import { CommandLine } from './process/commandLine.js';
 
 /**
  * Runs this project and the official implementation on the same input and compares what they say (docs/conformance.md).
@@ -15,51 +15,32 @@ import type { Suite } from './conformance/suite.js';
  */
 const SUITES: readonly Suite[] = [payloads, mutations, settlements, locks, fees, merges];
 
-const USAGE = `npm run conformance -- [--ci] [--count N] [--seed S] [--suite NAME]…
-suites: ${SUITES.map(({ name }) => name).join(', ')}`;
+const commandLine = new CommandLine(`usage: npm run conformance -- [--ci] [--count N] [--seed S] [--suite NAME]…
+  suites: ${SUITES.map(({ name }) => name).join(', ')}
+exit status 0 only when no case differs`);
+const { values: options } = commandLine.read({
+  options: {
+    ci: { type: 'boolean', default: false },
+    count: { type: 'string' },
+    seed: { type: 'string' },
+    suite: { type: 'string', multiple: true },
+  },
+});
 
-const options = readOptions();
-if (options.help) {
-  console.log(USAGE);
-  process.exit(0);
-}
-
-function readOptions() {
-  try {
-    return parseArgs({
-      options: {
-        help: { type: 'boolean', short: 'h', default: false },
-        ci: { type: 'boolean', default: false },
-        count: { type: 'string' },
-        seed: { type: 'string' },
-        suite: { type: 'string', multiple: true },
-      },
-    }).values;
-  } catch (error) {
-    return usage((error as Error).message);
-  }
-}
-
-function wholeNumber(text: string | undefined, name: string): number | undefined {
-  if (text === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(text)) usage(`expected a whole number after --${name}, got ${text}`);
-  return Number(text);
-}
-
-function usage(problem: string): never {
-  console.error(`${problem}\n${USAGE}`);
-  process.exit(2);
+function wholeNumber(name: 'count' | 'seed'): number | undefined {
+  const text = options[name];
+  return text === undefined ? undefined : commandLine.wholeNumber(name, text, 0);
 }
 
 function chosen(names: readonly string[] | undefined): readonly Suite[] {
   const unknown = names?.find((name) => !SUITES.some((suite) => suite.name === name));
-  if (unknown !== undefined) usage(`expected a suite of ${SUITES.map((each) => each.name).join(', ')}, got ${unknown}`);
+  if (unknown !== undefined) commandLine.refuse(`expected a suite of those below, got ${unknown}`);
   return SUITES.filter((suite) => names === undefined || names.includes(suite.name));
 }
 
 const say = (line: string) => console.error(line);
-const count = wholeNumber(options.count, 'count');
-const seed = wholeNumber(options.seed, 'seed') ?? (options.ci ? 1 : Date.now() % 1_000_000_000);
+const count = wholeNumber('count');
+const seed = wholeNumber('seed') ?? (options.ci ? 1 : Date.now() % 1_000_000_000);
 const suites = chosen(options.suite);
 const report = new Report(seed, say);
 

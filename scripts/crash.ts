@@ -1,14 +1,12 @@
 #!/usr/bin/env tsx
-import { parseArgs } from 'node:util';
 import { crash } from './crash/crash.js';
+import { CommandLine } from './process/commandLine.js';
 
-/** `npm run crash [-- --count N]`: exit status 0 only when the journal held every time. */
-const { values } = parseArgs({ options: { count: { type: 'string', default: '40' } } });
-const count = Number(values.count);
-if (!Number.isInteger(count) || count < 1) {
-  console.error(`error: expected --count to be a whole number from 1, got ${values.count}`);
-  process.exit(2);
-}
+const commandLine = new CommandLine(`usage: npm run crash -- [--count N]
+  kills a running solver N times (40) and compares its journal with the ledger
+exit status 0 only when the journal held every time`);
+const { values } = commandLine.read({ options: { count: { type: 'string', default: '40' } } });
+const count = commandLine.wholeNumber('count', values.count);
 const { held, atSteps, merged, received, outcomes, problems } = await crash({
   count,
   say: (line) => console.log(line),

@@ -14,25 +14,26 @@ import { decodeTransaction, encodeTransaction, type PayloadKind } from '../src/t
 import { SolverKey } from '../src/transaction/solverKey.js';
 import { validateNotarized, validateSignedPartial } from '../src/transaction/validate.js';
 import { Chance } from '../test/support/randomBundles.js';
+import { CommandLine } from './process/commandLine.js';
 
 /**
  * Mutates real payloads, frames and recordings and feeds them to every decoder. Nothing may come out but a result or a
- * typed error, what decodes must encode to the same bytes, and none may take long. `--seconds N`, `--seed N`.
+ * typed error, what decodes must encode to the same bytes, and none may take long.
  */
 
-function option(name: string, otherwise: number): number {
-  const at = process.argv.indexOf(`--${name}`);
-  const given = at < 0 ? otherwise : Number(process.argv[at + 1]);
-  if (!Number.isFinite(given) || given < 0) {
-    console.error(`expected a number after --${name}`);
-    process.exit(2);
-  }
-  return given;
-}
+const commandLine = new CommandLine(`usage: npm run fuzz -- [--seconds N] [--seed S]
+  mutated payloads, frames and recordings over every decoder, for N seconds (30)
+exit status 0 only when each was read or refused in good order`);
+const { values: options } = commandLine.read({
+  options: {
+    seconds: { type: 'string', default: '30' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000_000) },
+  },
+});
 
 const SLOW_MILLIS = 1000;
-const seconds = option('seconds', 30);
-const seed = option('seed', Date.now() % 2 ** 31);
+const seconds = commandLine.wholeNumber('seconds', options.seconds, 0);
+const seed = commandLine.wholeNumber('seed', options.seed, 0);
 const chance = new Chance(seed);
 const fixture = (path: string) => readFileSync(new URL(`../fixtures/${path}`, import.meta.url), 'utf8').trim();
 

@@ -1,52 +1,37 @@
 #!/usr/bin/env tsx
-import { parseArgs } from 'node:util';
 import { formatTable } from '../src/cli/table.js';
+import { CommandLine } from './process/commandLine.js';
 import type { GroundOptions, Part } from './soak/protocol.js';
 import { rowsOf } from './soak/report.js';
 import { soak } from './soak/soak.js';
 
-const USAGE = `usage: npm run soak -- rule|engine [--bundles N | --seconds S] [--rate R] [--json]
+const commandLine = new CommandLine(`usage: npm run soak -- rule|engine [--bundles N | --seconds S] [--rate R] [--json]
   rule    20,000 bundles at 100 a second on a ledger that answers by rule
-  engine  20 settlements a second for 600 seconds on the official engine, every balance checked`;
+  engine  20 settlements a second for 600 seconds on the official engine, every balance checked`);
 
 const DEFAULTS: Readonly<Record<Part, { readonly bundles: number; readonly rate: number }>> = {
   rule: { bundles: 20_000, rate: 100 },
   engine: { bundles: 12_000, rate: 20 },
 };
 
-function usage(problem: string): never {
-  console.error(`error: ${problem}\n${USAGE}`);
-  process.exit(2);
-}
+const text = { type: 'string' } as const;
+const args = commandLine.read({
+  options: { bundles: text, seconds: text, rate: text, json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
 
-function count(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) usage(`expected --${name} to be a whole number from 1, got ${text}`);
-  return value;
-}
-
-function optionsOf(args: ReturnType<typeof read>): GroundOptions {
+function optionsOf(): GroundOptions {
   const part = args.positionals[0] as Part;
-  if (!(part in DEFAULTS) || args.positionals.length > 1) usage('expected one of rule and engine');
+  if (!(part in DEFAULTS) || args.positionals.length > 1) commandLine.refuse('expected one of rule and engine');
   const { bundles, seconds, rate: pace } = args.values;
-  if (bundles !== undefined && seconds !== undefined) usage('--bundles and --seconds exclude each other');
+  if (bundles !== undefined && seconds !== undefined) commandLine.refuse('--bundles and --seconds exclude each other');
+  const count = (name: string, text: string) => commandLine.wholeNumber(name, text);
   const rate = pace === undefined ? DEFAULTS[part].rate : count('rate', pace);
   if (seconds !== undefined) return { part, rate, bundles: rate * count('seconds', seconds) };
   return { part, rate, bundles: bundles === undefined ? DEFAULTS[part].bundles : count('bundles', bundles) };
 }
 
-function read() {
-  const text = { type: 'string' } as const;
-  const options = { bundles: text, seconds: text, rate: text, json: { type: 'boolean', default: false } } as const;
-  try {
-    return parseArgs({ options, allowPositionals: true });
-  } catch (error) {
-    return usage((error as Error).message);
-  }
-}
-
-const args = read();
-const options = optionsOf(args);
+const options = optionsOf();
 const result = await soak(options, (line) => console.error(line));
 const rows = rowsOf(options, result);
 if (args.values.json) {

@@ -50,7 +50,7 @@ async function allChecks(config: RunConfig, io: Io): Promise<readonly Check[]> {
     nativeChecks(),
     streamChecks(config.streams),
     gatewayChecks(config, address),
-    journalChecks(config.journal),
+    journalChecks(config.journal, config.network.id),
   ]);
   const machine = [versionCheck(packageVersion()), ...native, coreDumpCheck()];
   return [...machine, ...identity, ...streams, ...gateways, ...journal];

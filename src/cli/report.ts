@@ -80,23 +80,33 @@ async function collect(files: readonly string[], options: Options, io: Io): Prom
   }
   if (journals.length === 0) return addRecordings(named, options, io);
   const report = new Report({ kind: 'journal', files: named, since, until, assumed: undefined });
-  for (const path of journals) await addJournalFile(report, path, { since, until }, io);
+  let network: number | undefined;
+  for (const path of journals) network = await addJournalFile(report, path, { since, until }, network, io);
   return report;
 }
 
-function addJournalFile(report: Report, path: string, period: Period, io: Io): Promise<void> {
+/** Returns the network of those added so far. Error: `wrong-network` where this one is of another. */
+function addJournalFile(
+  report: Report,
+  path: string,
+  period: Period,
+  network: number | undefined,
+  io: Io,
+): Promise<number | undefined> {
   return asCliError(() => {
     const reader = JournalReader.openReader(path);
     const progress = new Progress(io.stderr);
     let rows = 0;
     let total: number | undefined;
     try {
+      if (network !== undefined) reader.checkNetwork(network);
       addJournal(report, reader, period, () => {
         progress.tell(++rows, 'rows', () => {
           total ??= reader.countRows(period);
           return rows / total;
         });
       });
+      return network ?? reader.network;
     } finally {
       progress.end();
       reader.close();

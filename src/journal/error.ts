@@ -12,6 +12,7 @@ export type JournalErrorCode =
   | 'journal-newer'
   | 'journal-older'
   | 'journal-missing'
+  | 'wrong-network'
   // The model: a caller's mistake, and nothing was written.
   | 'unknown-bundle'
   | 'unknown-attempt'

@@ -16,7 +16,7 @@ import { type Pruned, prune, pruneSome, type Retention } from './prune.js';
 import { JournalReader } from './reader.js';
 import { Ledger, type LimitName, readLimits } from './spend.js';
 import { Store, type StoreOptions } from './store.js';
-import type { BundleStory } from './story.js';
+import { type BundleStory, FACTS } from './story.js';
 import { type Counters, Tally } from './tally.js';
 import type { Verification } from './verify.js';
 
@@ -236,6 +236,12 @@ export class Journal extends JournalReader implements LimitBooks {
       const row = this.store.query.insertInto('limit_state').values({ name, count: 0, ...values });
       this.store.run(row.onConflict((conflict) => conflict.column('name').doUpdateSet(values)));
     });
+  }
+
+  /** Its bundles are of this network from now on. Error: `wrong-network` where they are of another. */
+  claimNetwork(network: number): void {
+    this.checkNetwork(network);
+    if (this.network === undefined) this.setFact(FACTS.network, network);
   }
 
   /** A fact about the ledger that is worth remembering; the key says which. */

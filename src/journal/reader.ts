@@ -1,5 +1,7 @@
 import type { NodeId } from '../sbor/custom.js';
 import type { PartyKind, RaceRecord } from '../settlement/party.js';
+import { networkById } from '../transaction/network.js';
+import { JournalError } from './error.js';
 import type { Item } from './model.js';
 import { canonicalPath } from './ownerLock.js';
 import { type StoredParty, storedParties, storedParty, storedRaces } from './parties.js';
@@ -21,6 +23,7 @@ import { countRows, everyAttempt, type WholeAttempt } from './query/everyAttempt
 import { type StrayFrames, strayFrames } from './query/stray.js';
 import { Ledger, type LimitRecord, readLimits } from './spend.js';
 import { Store, type StoreOptions } from './store.js';
+import { FACTS } from './story.js';
 import { type Counters, Tally } from './tally.js';
 import { type Verification, verify } from './verify.js';
 
@@ -39,6 +42,22 @@ export class JournalReader {
 
   close(): void {
     this.store.close();
+  }
+
+  /** The id of the network of its bundles; undefined before the first run, and where an older program wrote it. */
+  get network(): number | undefined {
+    const value = this.fact(FACTS.network)?.value;
+    return typeof value === 'number' ? value : undefined;
+  }
+
+  /** Error: `wrong-network` where its bundles are of another network, as far as it says. */
+  checkNetwork(wanted: number): void {
+    const { network } = this;
+    if (network === undefined || network === wanted) return;
+    const [expected, got] = [wanted, network].map((id) => networkById(id).name);
+    throw new JournalError('wrong-network', `expected a journal of ${expected}, ${this.path} is one of ${got}`, {
+      hint: 'each network has a journal of its own',
+    });
   }
 
   counters(): Counters {

@@ -8,7 +8,7 @@ export interface ExpectedShare {
   readonly fee: Attos;
   readonly reward: Attos;
   /** What it brings in XRD beside the fee: its reward, where nothing else is known. */
-  readonly xrd?: Attos;
+  readonly xrd?: Attos | undefined;
 }
 
 /**

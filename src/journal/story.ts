@@ -5,6 +5,8 @@
 
 /** Keys of facts that more than one part of the program knows. */
 export const FACTS = {
+  /** The id of the network whose bundles the journal holds. */
+  network: 'network',
   /** What the policy of the last run believes beforehand: `PriorStory`. */
   prior: 'prior',
 } as const;
@@ -57,6 +59,11 @@ export interface AttemptStory {
   readonly considered: readonly CandidateStory[];
   /** What it adds from the solver's own account; undefined where nothing. */
   readonly inventory?: readonly { readonly resource: string; readonly amount: string }[] | undefined;
+  /**
+   * Of several bundles, what the next run needs to take it up: what each brings in XRD beside the fee, those together that
+   * were not found to settle apart. Undefined of a single one.
+   */
+  readonly units?: readonly (readonly { readonly bundleId: string; readonly xrd: string }[])[] | undefined;
   /** Microseconds from the frame of the youngest of its bundles. */
   readonly stages?: Readonly<Record<string, number>> | undefined;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Pair, pairName } from '../anthic/flash/wire.js';
 import { type Attos, parseAmount, units } from '../base/amount.js';
+import { recordOf } from '../base/record.js';
 import { MakerError } from './error.js';
 
 /** How much of a token may be held; what would leave the bounds is neither quoted nor filled. */
@@ -84,7 +85,7 @@ const pair = z
   });
 
 const pricing = z.strictObject({
-  tokens: z.record(symbol, limits).default({}),
+  tokens: recordOf(symbol, limits).default({}),
   pairs: z.array(pair).max(200),
 });
 

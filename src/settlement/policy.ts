@@ -1,8 +1,13 @@
-import type { Attos } from '../base/amount.js';
+import { type Attos, formatAmount, parseAmount } from '../base/amount.js';
 import type { NodeId } from '../sbor/custom.js';
 import { LIMITS } from '../transaction/limits.js';
 import type { Ppm } from './chance.js';
 import type { Composition } from './compose/choose.js';
+
+/** What a root costs whatever it holds (docs/economics.md §2): a maximum below it would let nothing pass. */
+export const LEAST_FEE = parseAmount('0.24');
+/** What is expected of a maximum, in words. */
+export const FEE_MAXIMUM = `an amount of at least ${formatAmount(LEAST_FEE)}, which a root costs at least`;
 
 /** How to decide. The same in `run`, in a dry run, in `replay` and in `backtest`; read from JSON by `readPolicy`. */
 export interface Policy {

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { type Attos, formatAmount, parseAmount, units } from '../base/amount.js';
 import { SolverError } from '../base/error.js';
+import { recordOf } from '../base/record.js';
 import { LIMITS } from '../transaction/limits.js';
-import { BEST, MOST_BUNDLES, type Policy, type TipPolicy } from './policy.js';
+import { BEST, FEE_MAXIMUM, LEAST_FEE, MOST_BUNDLES, type Policy, type TipPolicy } from './policy.js';
 import { PolicyAddresses } from './policyAddresses.js';
 
 /** A policy that cannot be followed; the path is the field. */
@@ -13,8 +14,6 @@ export class PolicyError extends SolverError {
 const HOUR = 3_600_000;
 /** More XRD than there ever will be: an amount like that is a mistake, and one that would be acted upon. */
 const ABSURD = units(24_000_000_000n);
-/** What a root costs whatever it holds (docs/economics.md §2). */
-const LEAST_FEE = parseAmount('0.24');
 
 const leaf = <T>(what: string, read: (value: unknown) => T | undefined) =>
   z.unknown().transform((value, context): T => {
@@ -66,7 +65,7 @@ const url = leaf('a URL that starts http:// or https://', (value) =>
 const MOST = `at most ${formatAmount(ABSURD)}`;
 const PRICE = `a price in XRD above 0, ${MOST}, as text such as "0.05"`;
 const AMOUNT = `an amount above 0, ${MOST}, as text such as "10"`;
-const tokens = <T extends z.ZodType>(schema: T) => z.record(z.string(), schema).default({});
+const tokens = <T extends z.ZodType>(schema: T) => recordOf(z.string(), schema).default({});
 const tipBasisPoints = whole(1, LIMITS.tipBasisPoints);
 
 const schema = z.strictObject({
@@ -75,10 +74,7 @@ const schema = z.strictObject({
   maxBundles: whole(1, MOST_BUNDLES).default(BEST.maxBundles),
   mergeWindow: whole(0, 60_000).default(BEST.mergeWindow),
   minProfit: amount(`an amount, ${MOST} either way, as text such as "0.01"`, -ABSURD).optional(),
-  maxFee: amount(
-    `an amount of at least ${formatAmount(LEAST_FEE)}, which a root costs at least, ${MOST}`,
-    LEAST_FEE,
-  ).optional(),
+  maxFee: amount(`${FEE_MAXIMUM}, ${MOST}`, LEAST_FEE).optional(),
   tip: z
     .discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('none') }),

@@ -175,13 +175,26 @@ describe('the journal', () => {
 
   it('is checked beside a solver that runs, limits included', async () => {
     const journal = Journal.open(file, { now: () => 1000 });
-    expect(await journalChecks(file)).toMatchObject([
+    expect(await journalChecks(file, 2)).toMatchObject([
       { ok: true, detail: '0 bundles received, 0 open, 0 attempts' },
       { check: 'limits', ok: true },
     ]);
     journal.receive({ id: 'x', items: [], receivedAt: 1000, source: 'test' });
     journal.stopLimit('max-failures', '5 in a row');
-    expect((await journalChecks(file))[1]).toMatchObject({ ok: false, detail: 'max-failures: 5 in a row' });
+    expect((await journalChecks(file, 2))[1]).toMatchObject({ ok: false, detail: 'max-failures: 5 in a row' });
+    journal.close();
+  });
+
+  it('is refused where it is of another network', async () => {
+    const path = folder.path('mainnet.sqlite');
+    const journal = Journal.open(path, { now: () => 1000 });
+    journal.claimNetwork(1);
+    expect((await journalChecks(path, 1))[0]).toMatchObject({ ok: true });
+    expect((await journalChecks(path, 2))[0]).toMatchObject({
+      ok: false,
+      detail: expect.stringMatching(/^expected a journal of stokenet, \S+mainnet.sqlite is one of mainnet$/),
+      advice: 'each network has a journal of its own',
+    });
     journal.close();
   });
 
@@ -190,20 +203,20 @@ describe('the journal', () => {
     const db = new Sqlite(file);
     db.exec("update received set state = 'in-flight'");
     db.close();
-    const [check] = await journalChecks(file);
+    const [check] = await journalChecks(file, 2);
     expect(check).toMatchObject({ ok: false, advice: expect.stringContaining('journal verify') });
   });
 
   it('is refused where it is none, or cannot be written', async () => {
     expect(
-      await journalChecks(folder.write('text.sqlite', 'not a database, and long enough to be read as one')),
+      await journalChecks(folder.write('text.sqlite', 'not a database, and long enough to be read as one'), 2),
     ).toMatchObject([{ ok: false }]);
-    expect(await journalChecks(folder.path('no/such/folder.sqlite'))).toMatchObject([
+    expect(await journalChecks(folder.path('no/such/folder.sqlite'), 2)).toMatchObject([
       { ok: false, detail: expect.stringContaining('no such file or directory') },
     ]);
     mkdirSync(folder.path('sealed'));
     chmodSync(folder.path('sealed'), 0o500);
-    const sealed = await journalChecks(folder.path('sealed/new.sqlite'));
+    const sealed = await journalChecks(folder.path('sealed/new.sqlite'), 2);
     // Root may write anywhere.
     expect(sealed[0]!.ok).toBe(process.getuid?.() === 0);
   });

@@ -107,6 +107,22 @@ describe('report of a journal', () => {
     expect(await bundles(one.path, other.path)).toBe((await bundles(one.path)) + (await bundles(other.path)));
   });
 
+  it('adds up journals of one network only, and takes those that do not say', async () => {
+    const desks = [1, 1, 2, undefined].map((network) => {
+      const desk = filled(3);
+      if (network !== undefined) desk.journal.claimNetwork(network);
+      return desk;
+    });
+    const [one, same, other, old] = desks.map(({ path }) => path) as [string, string, string, string];
+    expect(await cli(['report', old, one, same, old])).toMatchObject({ status: 0, stderr: '' });
+    expect(await cli(['report', old, one, other])).toEqual({
+      status: 1,
+      stdout: '',
+      stderr: `error: expected a journal of mainnet, ${other} is one of stokenet [wrong-network]
+hint: each network has a journal of its own\n`,
+    });
+  });
+
   it('says that an older journal has to be brought up to date', async () => {
     const desk = filled(3);
     desk.tamper('pragma user_version = 1');
@@ -142,6 +158,16 @@ describe('report of recordings', () => {
     expect(object.makers.length).toBeGreaterThan(1);
     const [single] = jsonLines(await cli(['report', '--json', '--policy', 'single', file]));
     expect(parseAmount(single.money[1].profit)).toBeLessThan(parseAmount(object.money[1].profit));
+  });
+
+  it('says that there were only frames that are no bundles', async () => {
+    const stray = folder.write('stray.jsonl', recordedLine(1, 0, { frame: 'none' }));
+    const page = folder.path('stray.html');
+    const { status, stdout } = await cli(['report', stray]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('BUNDLES BY OUTCOME\nFrames that were no bundle: 1.\n');
+    await cli(['report', stray, '--html', page]);
+    expect(readFileSync(page, 'utf8')).toContain('Frames that were no bundle: 1.');
   });
 
   it('counts what is no bundle, no recording, or not in time', async () => {

@@ -93,6 +93,16 @@ describe('a Gateway', () => {
     expect(await solver.ended).toMatchObject({ code: 'wrong-network' });
     expect(solver.logged('endpoint-state').at(-1)).toMatchObject({ ok: false, class: 'wrong-network' });
     expect(solver.logged('shutdown')).toMatchObject([{ signal: 'wrong-network' }]);
+    // The journal is of none yet: the next run may name the right one, and none after that another.
+    const right = await new RunningSolver(world, { journal: solver.journal }).ready();
+    await right.finish();
+    expect(right.read(({ network }) => network)).toBe(242);
+    const wrong = new RunningSolver(world, { journal: solver.journal, args: ['--network', 'stokenet'] });
+    expect(await wrong.ended).toMatchObject({
+      code: 'wrong-network',
+      message: `expected a journal of stokenet, ${solver.journal} is one of simulator`,
+    });
+    expect(wrong.log).toEqual([]);
   });
 
   it('whose time stands still stops submissions until it goes on', { timeout: 30_000 }, async () => {

@@ -205,6 +205,24 @@ describe('queries', () => {
     expect(desk.reopen().fact('vault')).toEqual({ value: { a: false }, learnedAt: START });
   });
 
+  it('are of one network, once that was said', () => {
+    const desk = new Desk(folder);
+    expect(desk.journal.network).toBeUndefined();
+    expect(() => desk.journal.checkNetwork(2)).not.toThrow();
+    desk.journal.claimNetwork(1);
+    desk.now += 1;
+    desk.journal.claimNetwork(1);
+    expect(desk.reopen().fact('network')).toEqual({ value: 1, learnedAt: START });
+    expect(() => desk.journal.checkNetwork(1)).not.toThrow();
+    expect(() => desk.journal.claimNetwork(2)).toThrow(
+      expect.objectContaining({
+        code: 'wrong-network',
+        message: `expected a journal of stokenet, ${desk.path} is one of mainnet`,
+      }),
+    );
+    expect(desk.journal.network).toBe(1);
+  });
+
   it('keep details that are added to, before and after the end', () => {
     const desk = new Desk(folder);
     const id = desk.receive('a', 'b');

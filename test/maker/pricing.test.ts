@@ -41,6 +41,7 @@ describe('a pricing file', () => {
     ['', []],
     ['', { pairs: [], pair: [] }],
     ['pairs', {}],
+    ['tokens.__proto__', { tokens: JSON.parse('{ "__proto__": {} }'), pairs: [] }],
     ['tokens.X.min', { tokens: { X: { min: 1 } }, pairs: [] }],
     ['tokens.X', { tokens: { X: { min: '2', max: '1' } }, pairs: [] }],
     ['pairs[0].price', { pairs: [pricingOf({ price: 95000 })] }],

@@ -5,9 +5,9 @@ import type { Journal } from '../../src/journal/journal.js';
 import { BEST, type Policy } from '../../src/settlement/policy.js';
 import type { LiveOptions } from '../../src/solver/live/context.js';
 import { followedOf } from '../../src/solver/live/transaction.js';
-import { formatAddress } from '../../src/transaction/address.js';
+import { formatAddress, XRD } from '../../src/transaction/address.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
-import { makeBundle, SIM, XRD_SIM } from '../e2e/world.js';
+import { makeBundle, REWARD, SIM, XRD_SIM } from '../e2e/world.js';
 import { token } from '../support/bundles.js';
 import { committed, details, FULL, hideMakers, REFUSED, settle, setUp } from './liveSupport.js';
 
@@ -194,6 +194,59 @@ describe('bundles that settle only together', () => {
     ledger.preview.mockResolvedValueOnce({ ...SUCCEEDED, fee: units(9) });
     await reach(sent, 2);
     expect(sizes().toSorted()).toEqual([1, 2]);
+  });
+});
+
+describe('an attempt that the next run takes up', () => {
+  const policy = { ...BEST, minProfit: 0n };
+
+  /** Bundles of one attempt that is in flight when its run ends, and a run that takes it up. */
+  async function takenUp(bundles: readonly (readonly string[])[]) {
+    const first = setUp({ policy });
+    hideMakers(first);
+    first.ledger.preview.mockResolvedValue(SUCCEEDED);
+    first.solver.start();
+    for (const items of bundles) first.push([...items]);
+    await reach(first.sent, 1);
+    await first.solver.stop();
+    first.journal.close();
+    const next = setUp({ policy }, {}, first.path);
+    hideMakers(next);
+    next.ledger.preview.mockResolvedValue(SUCCEEDED);
+    next.solver.start();
+    await reach(next.followed, 1);
+    const sizes = () => next.of('settlement-planned').map(({ bundleIds }) => bundleIds.length);
+    return { ...next, attempt: next.followed[0]!, sizes };
+  }
+
+  it('keeps those together that settle only so', async () => {
+    const [one, other] = makeBundle() as [string, string];
+    const { attempt, followed, sizes, outcomes } = await takenUp([[one], makeBundle(), [other]]);
+    attempt.end({ type: 'rejected-permanently', reason: 'Whatever', expired: false });
+    await reach(followed, 3);
+    expect(sizes().toSorted()).toEqual([1, 2]);
+    for (const { id, end } of followed.slice(1)) end(committed(id));
+    await settle();
+    expect(outcomes()).toEqual(['settled', 'settled', 'settled']);
+  });
+
+  it('gives each bundle the XRD that it leaves over itself', async () => {
+    const left = units(1) / 2n;
+    const generous = makeBundle({
+      edit: ({ sell, buy, ...order }) =>
+        sell.resource === token(1)
+          ? { ...order, sell, buy: { resource: XRD, amount: units(1) } }
+          : { ...order, sell: { resource: XRD, amount: units(1) + left }, buy },
+    });
+    const { attempt, journal, outcomes } = await takenUp([makeBundle(), generous]);
+    attempt.end(committed(attempt.id, 2n * REWARD + left));
+    await settle();
+    expect(outcomes()).toEqual(['settled', 'settled']);
+    const incomes = [...journal.bundles({ oldestFirst: true })].map(
+      ({ xrdChange, feeCharged }) => xrdChange! + feeCharged,
+    );
+    expect(incomes).toEqual([REWARD, REWARD + left]);
+    expect(journal.verify().violations).toEqual([]);
   });
 });
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { parseStreamUrl } from '../../anthic/stream/url.js';
 import { type Attos, formatAmount, parseAmount } from '../../base/amount.js';
 import { parseGatewayUrl } from '../../ledger/url.js';
+import { FEE_MAXIMUM, LEAST_FEE } from '../../settlement/policy.js';
 import { type Network, parseNetwork } from '../../transaction/network.js';
 import { parseSize } from '../journal/command.js';
 
@@ -77,6 +78,17 @@ export const positiveAmount: Kind<Attos> = kind(
     const value = attosOf(raw);
     if (value > 0n) return value;
     throw new Error(`expected an amount above 0, got ${formatAmount(value)}`);
+  },
+  formatAmount,
+);
+
+/** What fees may amount to. */
+export const maximumFee: Kind<Attos> = kind(
+  '<xrd>',
+  (raw) => {
+    const value = attosOf(raw);
+    if (value >= LEAST_FEE) return value;
+    throw new Error(`expected ${FEE_MAXIMUM}, got ${formatAmount(value)}`);
   },
   formatAmount,
 );

@@ -33,6 +33,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const countOrNone = orNone(integer(1, 1e6));
 const maximum = orNone(positiveAmount);
+const maximumFee = orNone(kinds.maximumFee);
 const composition = choice('cheapest', 'template');
 const logLevel = choice(...LOG_LEVELS);
 const port = integer(0, 65_535, '<port>');
@@ -59,9 +60,9 @@ export const SETTINGS = {
   composition:          setting(composition,               'cheapest',  'how roots are composed'),
   wrapperKeys:          optional(publicKeys,                     'who may sign wrappers; default: as the order admits'),
   minProfit:            setting(amount,                    '0',         'decline what is predicted to earn less'),
-  maxFeePerTransaction: setting(maximum,                   'none',      'the most one transaction may cost'),
-  maxFeePerHour:        setting(maximum,                   'none',      'fees of an hour, after which to wait'),
-  maxFeePerDay:         setting(maximum,                   'none',      'fees of a day, after which to wait'),
+  maxFeePerTransaction: setting(maximumFee,                'none',      'the most one transaction may cost'),
+  maxFeePerHour:        setting(maximumFee,                'none',      'fees of an hour, after which to wait'),
+  maxFeePerDay:         setting(maximumFee,                'none',      'fees of a day, after which to wait'),
   maxCostlyFailures:    setting(countOrNone,               '5',         'failures in a row at a fee, after which to stop'),
   minBalance:           setting(maximum,                   'none',      'stop rather than let the account hold less'),
   maxCostPerBundle:     setting(maximum,                   '5',         'what all attempts of one bundle may cost'),

@@ -4,8 +4,11 @@ import { JournalReader } from '../../journal/reader.js';
 import { systemMessage } from '../error.js';
 import { attempt, type Check, fail, pass } from './check.js';
 
-/** Whether the journal can be written and holds what it should, beside a solver that may be running; and its limits. */
-export async function journalChecks(path: string): Promise<Check[]> {
+/**
+ * Whether the journal can be written, is of this network and holds what it should, beside a solver that may be running;
+ * and its limits.
+ */
+export async function journalChecks(path: string, network: number): Promise<Check[]> {
   const advice = 'choose a --journal that this user can write, on a local disk';
   if (!existsSync(path)) return [await attempt('journal', advice, () => newJournalCheck(path, advice))];
   const limits: Check[] = [];
@@ -14,6 +17,7 @@ export async function journalChecks(path: string): Promise<Check[]> {
     if (refusal !== undefined) return fail('journal', refusal, advice);
     const reader = JournalReader.openReader(path);
     try {
+      reader.checkNetwork(network);
       const { received, open, attempts, violations } = reader.verify();
       limits.push(limitCheck(reader));
       const counts = `${received} bundles received, ${open} open, ${attempts} attempts`;

@@ -1,7 +1,7 @@
 import { readableCell } from '../../study/report/readableCell.js';
 import type { Report } from '../../study/report/report.js';
 import type { Section } from '../../study/report/section.js';
-import { SECTIONS, section } from '../../study/report/sections.js';
+import { toldSections } from '../../study/report/sections.js';
 import { iso } from '../journal/format.js';
 import { formatFields } from '../output.js';
 import { formatTable } from '../table.js';
@@ -18,8 +18,7 @@ export function reportText(report: Report): string {
     ['bundles', `${total.count}${first === undefined ? '' : `, received ${iso(first)} to ${iso(last)}`}`],
     ...(source.assumed === undefined ? [] : ([['assumed', source.assumed]] as const)),
   ]);
-  const tables = SECTIONS.map((name) => section(report, name)).filter(({ rows }) => rows.length > 0);
-  return [head, ...tables.map(sectionText)].join('\n\n');
+  return [head, ...toldSections(report).map(sectionText)].join('\n\n');
 }
 
 function sectionText({ title, note, columns, rows }: Section): string {

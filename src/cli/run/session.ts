@@ -39,7 +39,7 @@ export async function runSolver(config: RunConfig, { io, signals, exit }: Surrou
     const key = loadKey(config, io);
     opened.push(() => key.dispose());
     const { node: account, address } = solverAccount(config, key.publicKey);
-    const journal = openJournal(config.journal);
+    const journal = openJournal(config.journal, config.network.id);
     opened.push(() => journal.close());
     const { observers, url, close } = await openObservation(config, policy, io);
     opened.push(close);
@@ -185,10 +185,11 @@ function loadKey(config: RunConfig, io: Io): SolverKey {
   return SolverKey.generate('Ed25519');
 }
 
-/** Errors: those of the journal; `journal-inconsistent` where its own sums do not hold. */
-function openJournal(path: string): Journal {
+/** Errors: those of the journal; `journal-inconsistent` where its own sums do not hold; `wrong-network`. */
+function openJournal(path: string, network: number): Journal {
   const journal = Journal.open(path, { now: Date.now });
   try {
+    journal.checkNetwork(network);
     tellViolations(journal, (violation) => {
       throw new SolverError('journal-inconsistent', `the journal contradicts itself: ${violation}`, {
         hint: '`anthic-solver journal verify` tells more; restore a backup, or name another file',

@@ -25,6 +25,7 @@ import { tellLoss } from './loss.js';
 import { type LiveBundle, Pursuit } from './pursuit.js';
 import { type OpenAttempt, recover } from './recovery.js';
 import { suppliesOf } from './stock.js';
+import { expectedOfStory, unitsOfStory } from './unitsStory.js';
 import { isTold, Upkeep } from './upkeep.js';
 
 export interface LiveParts {
@@ -133,6 +134,8 @@ export class LiveSolver {
     reached
       .then(() => {
         this.isReached = true;
+        // Not before a Gateway confirmed it: a name that was mistyped must not stay.
+        this.desk.write((journal) => journal.claimNetwork(this.options.network));
         this.learnStock();
         return this.upkeep.begin();
       })
@@ -193,14 +196,13 @@ export class LiveSolver {
     });
   }
 
-  private resume(
-    { transactionId: id, payload, state, bundles, details }: OpenAttempt,
-    members: readonly Pursuit[],
-  ): void {
+  private resume(attempt: OpenAttempt, members: readonly Pursuit[]): void {
+    const { transactionId: id, payload, state, details } = attempt;
     const { tipBasisPoints = 0 } = (details ?? {}) as Partial<AttemptStory>;
     const supplies = suppliesOf(details, this.options.network);
-    const units = members.map((member) => [member]);
-    const passage = { id, payload, members, units, parts: bundles, race: { tipBasisPoints }, supplies, isFresh: false };
+    const units = unitsOfStory(details, members);
+    const parts = expectedOfStory(attempt);
+    const passage = { id, payload, members, units, parts, race: { tipBasisPoints }, supplies, isFresh: false };
     const flight = new Flight(passage, this.context, this.aftermath);
     for (const member of members) member.takeOff(flight, 1, isLive(state));
     flight.resume(isLive(state));

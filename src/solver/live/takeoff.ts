@@ -1,5 +1,6 @@
 import { formatAmount } from '../../base/amount.js';
 import { JournalError } from '../../journal/error.js';
+import type { AttemptStory } from '../../journal/story.js';
 import { askedOf } from '../../settlement/fee/learn.js';
 import { type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import { type Proposal, sign } from '../../settlement/settle.js';
@@ -16,6 +17,7 @@ import type { Preview } from './preview.js';
 import type { Pursuit } from './pursuit.js';
 import { isInStock } from './stock.js';
 import { attemptStory, outcomeOf } from './story.js';
+import { unitsStory } from './unitsStory.js';
 
 /** Where those go who cannot take off. */
 export interface Ground {
@@ -100,7 +102,10 @@ export class Takeoff {
         endEpoch: Number(endEpochExclusive),
         // In the order of the bundles, as the numbers come back.
         bundles: pursuits.map((pursuit) => newShare(pursuit, shares, context.maxCostPerBundle)),
-        details: attemptStory(decision, context.policy.name, preview, stagesOf(times)),
+        details: {
+          ...attemptStory(decision, context.policy.name, preview, stagesOf(times)),
+          units: unitsStory(decision),
+        } satisfies AttemptStory,
       });
       tell(true);
       return numbers;

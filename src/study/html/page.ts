@@ -2,7 +2,7 @@ import { readableAmount } from '../figures/readable.js';
 import { readableCell } from '../report/readableCell.js';
 import type { Report } from '../report/report.js';
 import type { CellKind, Section } from '../report/section.js';
-import { SECTIONS, section } from '../report/sections.js';
+import { toldSections } from '../report/sections.js';
 import { feeChart, latencyChart, outcomeChart, profitChart } from './charts.js';
 import { html, Markup } from './markup.js';
 import { slotsOf } from './series.js';
@@ -22,7 +22,6 @@ const LEFT: ReadonlySet<CellKind> = new Set(['text', 'id', 'pair', 'time']);
  */
 export function reportPage(report: Report): string {
   const slots = slotsOf(report);
-  const tables = SECTIONS.map((name) => section(report, name)).filter(({ rows }) => rows.length > 0);
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +38,7 @@ ${header(report)}
 <div class="tiles">${tiles(report)}</div>
 <div class="charts">
 ${profitChart(slots)}${outcomeChart(slots)}${feeChart(report.fees)}${latencyChart(report.latencies)}</div>
-${tables.map(table)}
+${toldSections(report).map(table)}
 </main>
 </body>
 </html>

@@ -25,6 +25,13 @@ export function section(report: Report, name: SectionName): Section {
   return { name, ...TABLES[name](report) };
 }
 
+/** The tables for people: those with rows, and the outcomes also where their note says of what no table has rows. */
+export function toldSections(report: Report): Section[] {
+  return SECTIONS.map((name) => section(report, name)).filter(
+    ({ name, rows, note }) => rows.length > 0 || (name === 'outcomes' && note !== undefined),
+  );
+}
+
 type Table = Omit<Section, 'name'>;
 
 const TABLES: Readonly<Record<SectionName, (report: Report) => Table>> = {
