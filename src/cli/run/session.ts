@@ -114,11 +114,12 @@ async function serve({
     pingIntervalMs: config.pingIntervalMs,
     onEvent: emit,
     onFrame: (frame, origin) => {
-      solver.receive(frame, origin);
+      const undecided = solver.receive(frame, origin);
       const reading = ledger.clock.clockAt();
       if (reading === undefined) return;
       const { epoch, timestamp } = reading;
-      recorder?.record({ receivedAt: origin.receivedAt, network: config.network.id, epoch, timestamp, frame });
+      const { receivedAt } = origin;
+      recorder?.record({ receivedAt, network: config.network.id, epoch, timestamp, frame }, undecided);
     },
   });
   // What is pushed before a Gateway answers is taken down, and waits for it.
