@@ -74,7 +74,7 @@ const schema = z.strictObject({
   composition: z.enum(['cheapest', 'template']).default(BEST.composition),
   maxBundles: whole(1, MOST_BUNDLES).default(BEST.maxBundles),
   mergeWindow: whole(0, 60_000).default(BEST.mergeWindow),
-  minProfit: amount(`an amount, ${MOST} either way, as text such as "0.01"`, -ABSURD).optional(),
+  minProfit: amount(`an amount, ${MOST} either way, as text such as "0.01"`, -ABSURD).default(BEST.minProfit as Attos),
   maxFee: amount(
     `an amount of at least ${formatAmount(LEAST_FEE)}, which a root costs at least, ${MOST}`,
     LEAST_FEE,

@@ -169,8 +169,11 @@ function policyOf({ policy: given, composition, minProfit, network }: RunConfig)
     const { field, suffix } = policy.network;
     throw usageError(`${given}, ${field}: expected addresses of ${network.name}, got some of …_${suffix}`);
   }
-  const floor = policy.minProfit !== undefined && policy.minProfit > minProfit ? policy.minProfit : minProfit;
-  return { ...policy, composition: composition === 'cheapest' ? policy.composition : composition, minProfit: floor };
+  return {
+    ...policy,
+    composition: composition === 'cheapest' ? policy.composition : composition,
+    minProfit: minProfit ?? policy.minProfit,
+  };
 }
 
 function openRecorder({ record: file, recordMaxBytes: maxBytes }: RunConfig, emit: Observer): Recorder | undefined {
