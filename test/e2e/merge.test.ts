@@ -72,11 +72,11 @@ function mixed(): string[][] {
     buy: order.buy.resource === token(1) ? { ...order.buy, resource: token(3) } : order.buy,
   });
   return [
+    // Nobody holds the token: some have no vault yet, some cannot pay. Who comes first is asked for before the plan.
+    ...Array.from({ length: 4 }, () => makeBundle({ edit: others })),
     ...Array.from({ length: 8 }, () => makeBundle()),
     // Nobody wants them.
     ...Array.from({ length: 3 }, () => makeBundle({ reward: REWARD / 50n })),
-    // Nobody holds the token: some have no vault yet, some cannot pay.
-    ...Array.from({ length: 4 }, () => makeBundle({ edit: others })),
     [a, b],
     [a, b, ...makeBundle()],
     makeBundle({ users: 5_003 }),
