@@ -68,7 +68,7 @@ const USUAL: Omit<Policy, 'name'> = {
   composition: 'cheapest',
   maxBundles: MOST_BUNDLES,
   mergeWindow: 0,
-  minProfit: undefined,
+  minProfit: 0n,
   maxFee: undefined,
   tip: { kind: 'none' },
   chances: { cannotPay: 10_000, weight: 20, winsRace: 1_000_000 },

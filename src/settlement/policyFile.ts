@@ -73,7 +73,7 @@ const schema = z.strictObject({
   composition: z.enum(['cheapest', 'template']).default(BEST.composition),
   maxBundles: whole(1, MOST_BUNDLES).default(BEST.maxBundles),
   mergeWindow: whole(0, 60_000).default(BEST.mergeWindow),
-  minProfit: amount(`an amount, ${MOST} either way, as text such as "0.01"`, -ABSURD).optional(),
+  minProfit: amount(`an amount, ${MOST} either way, as text such as "0.01"`, -ABSURD).default(BEST.minProfit as Attos),
   maxFee: amount(`${FEE_MAXIMUM}, ${MOST}`, LEAST_FEE).optional(),
   tip: z
     .discriminatedUnion('kind', [

@@ -1,5 +1,4 @@
-import type { PlanContext, SettleDecision } from '../settlement/planner/model.js';
-import { planSettlements } from '../settlement/planner/plan.js';
+import type { PlanContext, Planner, SettleDecision } from '../settlement/planner/model.js';
 import { sign } from '../settlement/settle.js';
 import type { SolverKey } from '../transaction/solverKey.js';
 import type { FrameResult, Processed, WaitingFrame } from './processFrame.js';
@@ -11,11 +10,11 @@ import type { FrameResult, Processed, WaitingFrame } from './processFrame.js';
 export function planWaiting(
   frames: readonly WaitingFrame[],
   context: PlanContext,
-  key: SolverKey,
+  { key, plan }: { readonly key: SolverKey; readonly plan: Planner },
 ): readonly Processed[] {
   const results = new Map<string, FrameResult>();
   const bundles = frames.map(({ bundle }) => bundle);
-  for (const decision of planSettlements(bundles, context)) {
+  for (const decision of plan(bundles, context)) {
     if (decision.type === 'settle') {
       for (const [id, result] of settled(decision, context, key)) results.set(id, result);
       continue;

@@ -33,7 +33,7 @@ export interface FrameContext extends OpenContext {
 /** How a bundle ends when nothing is submitted. */
 export type FrameResult =
   | { readonly outcome: 'invalid' | 'duplicate' | 'expired' | 'unmatched'; readonly reason: Reason }
-  | { readonly outcome: 'declined'; readonly reason: Reason; readonly quote: Quote }
+  | { readonly outcome: 'declined'; readonly reason: Reason; readonly quote?: Quote | undefined }
   | {
       readonly outcome: 'would-settle';
       /** Of a settlement of several bundles, this one's share. */

@@ -3,12 +3,25 @@ import { basename, dirname, extname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Clock, systemClock } from '../anthic/stream/clock.js';
 import type { RecordingEvent } from '../observe/event.js';
-import type { NodeId } from '../sbor/custom.js';
-import { formatAddress } from '../transaction/address.js';
+import { type Knowledge, knowledgeFields } from './knowledge.js';
 import type { Recording } from './recording.js';
 
-/** What is recorded of a pushed message; `vaults` where they are known. */
-export type Recorded = Omit<Recording, 'vaults' | 'balances'> & Partial<Pick<Recording, 'vaults'>>;
+/** What is recorded of a pushed message, with what was known. */
+export type Recorded = Omit<Recording, keyof Knowledge | 'balances'> & Partial<Knowledge>;
+
+/** A message that the solver has yet to decide on. */
+export interface Undecided {
+  /** Resolves when it has; never rejects. */
+  readonly decided: Promise<void>;
+  /** What is known of the message now; never throws. */
+  known(): Knowledge;
+}
+
+interface Entry {
+  recorded: Recorded;
+  /** Ends the wait for a decision; undefined where none is waited for. */
+  release: (() => void) | undefined;
+}
 
 /** The part of a file's handle that is used: a test can fill the disk. */
 export interface RecordingFile {
@@ -32,6 +45,8 @@ export interface RecorderOptions {
   readonly maxQueuedLength?: number;
   /** How long a failed disk is left alone. */
   readonly retryAfterMs?: number;
+  /** How long a message waits for a decision before it is written without. */
+  readonly holdMs?: number;
   readonly clock?: Clock;
   readonly open?: (file: string) => Promise<RecordingFile>;
 }
@@ -40,14 +55,16 @@ const NEWLINE = 0x0a;
 
 /**
  * Writes recordings that `replay` reads (docs/architecture.md, recordings), beside the hot path: `record` only puts the
- * message into a bounded queue. Each line is one write, so that a SIGKILL tears at most the last one.
+ * message into a bounded queue. Each line is one write, so that a SIGKILL tears at most the last one. Messages are written in
+ * the order in which they came, each as soon as it is decided on or has waited for that too long: a replay knows what the
+ * solver knew.
  *
  * Before `run.jsonl` would grow past its limit it becomes `run-20260131T235959123Z.jsonl`: `run*.jsonl` names all, in
  * the order of time. The oldest are deleted.
  */
 export class Recorder {
   private readonly options: Required<RecorderOptions>;
-  private readonly queue: Recorded[] = [];
+  private readonly queue: Entry[] = [];
   private queuedLength = 0;
   private handle: RecordingFile | undefined;
   private size = 0;
@@ -69,6 +86,7 @@ export class Recorder {
       maxQueued: 10_000,
       maxQueuedLength: 32 * 1024 * 1024,
       retryAfterMs: 10_000,
+      holdMs: 2_000,
       clock: systemClock,
       open: (file) => open(file, 'a+'),
       ...options,
@@ -80,28 +98,55 @@ export class Recorder {
     return { written: this.written_, dropped: this.dropped_, queued: this.queue.length, failing: this.failing };
   }
 
-  /** Takes a message to be written soon. Never waits and never throws; what finds the queue full is dropped. */
-  record(recorded: Recorded): void {
+  /**
+   * Takes a message to be written soon, or when it is decided on. Never waits and never throws; what finds the queue full is
+   * dropped.
+   */
+  record(recorded: Recorded, undecided?: Undecided): void {
     const { maxQueued, maxQueuedLength } = this.options;
     const length = this.queuedLength + recorded.frame.length;
     if (this.closed || this.queue.length >= maxQueued || (length > maxQueuedLength && this.queue.length > 0)) {
       this.drop(1);
     } else {
-      this.queue.push(recorded);
+      const entry: Entry = { recorded, release: undefined };
+      if (undecided !== undefined) this.hold(entry, undecided);
+      this.queue.push(entry);
       this.queuedLength = length;
     }
-    if (this.cancelRetry === undefined && !this.closed) this.start();
+    this.goOn();
+  }
+
+  private hold(entry: Entry, { decided, known }: Undecided): void {
+    const { clock, holdMs } = this.options;
+    const release = (): void => {
+      if (entry.release === undefined) return;
+      entry.release = undefined;
+      cancel();
+      entry.recorded = { ...entry.recorded, ...known() };
+    };
+    const goOn = (): void => {
+      release();
+      this.goOn();
+    };
+    const cancel = clock.after(holdMs, goOn);
+    entry.release = release;
+    void decided.then(goOn);
   }
 
   /** Writes what is queued, on a disk that failed by one more try, and closes the file. */
   async close(): Promise<void> {
     this.closed = true;
     this.cancelRetry?.();
+    for (const { release } of this.queue) release?.();
     await this.writing;
     if (this.queue.length > 0) await this.write();
     if (this.queue.length > 0) this.drop(this.queue.splice(0).length);
     this.queuedLength = 0;
     await this.release();
+  }
+
+  private goOn(): void {
+    if (this.cancelRetry === undefined && !this.closed) this.start();
   }
 
   private start(): void {
@@ -111,11 +156,11 @@ export class Recorder {
 
   private async write(): Promise<void> {
     try {
-      for (let next = this.queue[0]; next !== undefined; next = this.queue[0]) {
-        const line = encode(next);
+      for (let next = this.queue[0]; next !== undefined && next.release === undefined; next = this.queue[0]) {
+        const line = encode(next.recorded);
         if (line !== undefined) await this.append(line);
         this.queue.shift();
-        this.queuedLength -= next.frame.length;
+        this.queuedLength -= next.recorded.frame.length;
         if (line === undefined) this.drop(1);
         else this.written_++;
       }
@@ -222,19 +267,14 @@ export class Recorder {
 }
 
 /** A line of a recording, its newline included: what `parseRecording` reads. */
-export function recordingLine({ receivedAt, network, epoch, timestamp, frame, vaults }: Recorded): string {
-  const address = (node: NodeId) => formatAddress(node, network);
-  const known = [...(vaults ?? [])].map(([account, held]) => [
-    address(account),
-    Object.fromEntries([...held].map(([resource, holds]) => [address(resource), holds])),
-  ]);
+export function recordingLine({ receivedAt, network, epoch, timestamp, frame, ...known }: Recorded): string {
   const line = {
     receivedAt: new Date(receivedAt).toISOString(),
     network,
     epoch: Number(epoch),
     proposerTimestamp: Number(timestamp),
     frame,
-    ...(known.length === 0 ? {} : { vaults: Object.fromEntries(known) }),
+    ...knowledgeFields(known, network),
   };
   return `${JSON.stringify(line)}\n`;
 }

@@ -1,16 +1,14 @@
-import { callsForeign } from '../anthic/wrappedOrder.js';
-import { type Attos, parseAmount } from '../base/amount.js';
-import { SolverError } from '../base/error.js';
+import type { Attos } from '../base/amount.js';
 import type { NodeId } from '../sbor/custom.js';
-import { CERTAIN, type Ppm } from '../settlement/chance.js';
 import type { StateFacts } from '../settlement/fee/predict.js';
-import type { SettledOrder } from '../settlement/settle.js';
-import { parseAddress, XRD } from '../transaction/address.js';
+import { XRD } from '../transaction/address.js';
+import { type Knowledge, readKnowledge } from './knowledge.js';
+import { asAmount, byAccount, expect, RecordingError } from './recordedField.js';
 
 /**
  * One pushed message as it was recorded (docs/architecture.md, recordings): the text as it came, and the ledger's time.
  */
-export interface Recording {
+export interface Recording extends Knowledge {
   /** Local time, milliseconds since 1970. */
   readonly receivedAt: number;
   readonly network: number;
@@ -18,19 +16,12 @@ export interface Recording {
   /** Proposer timestamp, Unix seconds. */
   readonly timestamp: bigint;
   readonly frame: string;
-  /** Which accounts hold a vault for which resource, as far as it was known. */
-  readonly vaults: ReadonlyMap<NodeId, ReadonlyMap<NodeId, boolean>>;
-  /** What accounts held when the message came, as far as it was known. */
+  /** What accounts held when the message came, beyond doubt, as far as it was known. */
   readonly balances: ReadonlyMap<NodeId, ReadonlyMap<NodeId, Attos>>;
 }
 
 /** With its zone: without one it would be another time on another machine, and of `1` or `May` a year is made up. */
 const ISO = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/;
-
-/** A line that is no recording. */
-class RecordingError extends SolverError {
-  declare readonly code: 'bad-recording';
-}
 
 /** Reads a line of a recording; unknown fields are ignored. Error: `bad-recording`, with the field's name. */
 export function parseRecording(line: string): Recording {
@@ -43,7 +34,7 @@ export function parseRecording(line: string): Recording {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) {
     throw new RecordingError('bad-recording', 'expected a JSON object');
   }
-  const { receivedAt, network, epoch, proposerTimestamp, frame, vaults, balances } = record;
+  const { receivedAt, network, epoch, proposerTimestamp, frame, balances } = record;
   const received = typeof receivedAt === 'string' && ISO.test(receivedAt) ? Date.parse(receivedAt) : Number.NaN;
   expect(!Number.isNaN(received), 'receivedAt', 'a time in ISO 8601');
   expect(isCount(network) && network <= 255, 'network', 'a network id from 0 to 255');
@@ -56,85 +47,51 @@ export function parseRecording(line: string): Recording {
     epoch: BigInt(epoch as number),
     timestamp: BigInt(proposerTimestamp as number),
     frame: frame as string,
-    vaults: byAccount(vaults, network as number, 'vaults', 'true or false', asBoolean),
+    ...readKnowledge(record, network as number),
     balances: byAccount(balances, network as number, 'balances', 'an amount as text', asAmount),
   };
-}
-
-function expect(holds: boolean, path: string, what: string): void {
-  if (!holds) throw new RecordingError('bad-recording', `expected ${what}`, { path });
 }
 
 function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }
 
-function asBoolean(value: unknown): boolean | undefined {
-  return typeof value === 'boolean' ? value : undefined;
-}
-
-function asAmount(value: unknown): Attos | undefined {
-  if (typeof value !== 'string') return undefined;
-  try {
-    const amount = parseAmount(value);
-    return amount < 0n ? undefined : amount;
-  } catch {
-    return undefined;
-  }
-}
-
-/** What is told of accounts, resource by resource. */
-function byAccount<T>(
-  told: unknown,
-  network: number,
-  field: string,
-  what: string,
-  read: (value: unknown) => T | undefined,
-): ReadonlyMap<NodeId, ReadonlyMap<NodeId, T>> {
-  const known = new Map<NodeId, ReadonlyMap<NodeId, T>>();
-  if (told === undefined || told === null) return known;
-  const wanted = `accounts, each with resources and for each ${what}`;
-  expect(typeof told === 'object' && !Array.isArray(told), field, wanted);
-  for (const [account, resources] of Object.entries(told as object)) {
-    expect(typeof resources === 'object' && resources !== null, `${field}.${account}`, wanted);
-    const values = new Map<NodeId, T>();
-    for (const [resource, text] of Object.entries(resources as object)) {
-      const value = read(text);
-      expect(value !== undefined, `${field}.${account}.${resource}`, what);
-      values.set(addressIn(resource, network, field), value!);
-    }
-    known.set(addressIn(account, network, field), values);
-  }
-  return known;
-}
-
-function addressIn(text: string, network: number, field: string): NodeId {
-  try {
-    return parseAddress(text, network);
-  } catch (cause) {
-    throw new RecordingError('bad-recording', `expected addresses of network ${network}, got ${text.slice(0, 100)}`, {
-      path: field,
-      cause,
-    });
-  }
-}
+/** What fees depend on, of what is known. */
+type Facts = Pick<Knowledge, 'vaults' | 'accounts' | 'tokens'>;
 
 /** The state facts a recording gives. The solver's own XRD vault exists: the fee is locked from it. */
-export function factsOf(recording: Pick<Recording, 'vaults'>, solver: NodeId): StateFacts {
+export function factsOf({ vaults, accounts, tokens }: Facts, solver: NodeId): StateFacts {
+  const featuresOf = (resource: NodeId, isSure: boolean) => {
+    const token = tokens.get(resource);
+    return token?.isSure === isSure ? token.features : undefined;
+  };
   return {
     holdsVault(account, resource) {
       if (account === solver && resource === XRD) return true;
-      return recording.vaults.get(account)?.get(resource);
+      return vaults.get(account)?.get(resource);
     },
+    exists: (account) => accounts.get(account)?.exists,
+    ownerIsUsual: (account) => accounts.get(account)?.ownerIsUsual,
+    features: (resource) => featuresOf(resource, true),
+    likelyFeatures: (resource) => featuresOf(resource, false),
   };
 }
 
-/** Whether the account of an order can pay: a million for no, 0 for yes, undefined where the recording does not tell. */
-export function cannotPay({ balances }: Pick<Recording, 'balances'>, order: SettledOrder): Ppm | undefined {
-  const { account, sell, withdrawn } = order.limitOrder;
-  const balance = balances.get(account)?.get(sell.resource);
-  if (balance === undefined) return undefined;
-  if (balance >= withdrawn) return 0;
-  // What it lacks, its own calls may bring.
-  return callsForeign(order) ? undefined : CERTAIN;
+/** What recordings tell together, the newest first. */
+export function factsOfAll(recordings: readonly Facts[], solver: NodeId): StateFacts {
+  const all = recordings.map((recording) => factsOf(recording, solver));
+  const first = <T>(ask: (facts: StateFacts) => T | undefined): T | undefined => {
+    for (const facts of all) {
+      const told = ask(facts);
+      if (told !== undefined) return told;
+    }
+    return undefined;
+  };
+  return {
+    holdsVault: (account, resource) => first((facts) => facts.holdsVault(account, resource)),
+    exists: (account) => first((facts) => facts.exists?.(account)),
+    ownerIsUsual: (account) => first((facts) => facts.ownerIsUsual?.(account)),
+    features: (resource) => first((facts) => facts.features?.(resource)),
+    likelyFeatures: (resource) => first((facts) => facts.likelyFeatures?.(resource)),
+  };
 }

@@ -45,7 +45,7 @@ describe('the table of settings', () => {
   });
 
   it('types the configuration', () => {
-    expectTypeOf<RunConfig['minProfit']>().toEqualTypeOf<bigint>();
+    expectTypeOf<RunConfig['minProfit']>().toEqualTypeOf<bigint | undefined>();
     expectTypeOf<RunConfig['maxFeePerHour']>().toEqualTypeOf<bigint | undefined>();
     expectTypeOf<RunConfig['streams']>().toEqualTypeOf<readonly string[]>();
     expectTypeOf<RunConfig['composition']>().toEqualTypeOf<'cheapest' | 'template'>();
@@ -62,7 +62,13 @@ describe('precedence', () => {
   it('takes defaults for all but what must be given', () => {
     const config = loadConfig(input(NEEDED));
     expect(config).toMatchObject({
-      ...{ network: networkById(2), submit: false, minProfit: 0n, maxFeePerDay: undefined, maxCostlyFailures: 5 },
+      ...{
+        network: networkById(2),
+        submit: false,
+        minProfit: undefined,
+        maxFeePerDay: undefined,
+        maxCostlyFailures: 5,
+      },
       ...{
         keyFile: undefined,
         recordMaxBytes: 64 * 2 ** 20,

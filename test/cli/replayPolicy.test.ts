@@ -56,9 +56,9 @@ describe('replay --policy', () => {
     expect(formatAmount(sumOf(objects, 'networkFee'))).toMatch(/^3\.2\d+$/);
   });
 
-  it('decides as without a policy where each stands alone', async () => {
+  it('decides as without a policy where each stands alone and no loss is feared', async () => {
     const plain = jsonLines(await cli(['replay', '--json', SETTLEMENTS]));
-    const single = jsonLines(await cli(['replay', '--json', '--policy', 'single', SETTLEMENTS]));
+    const single = jsonLines(await cli(['replay', '--json', '--policy', 'single', '--min-profit=-100', SETTLEMENTS]));
     const essence = ({ line, outcome, reason, orders, reward, networkFee, profit, surplus }: any) => {
       return { line, outcome, reason, orders, reward, networkFee, profit, surplus };
     };
@@ -166,6 +166,68 @@ describe('replay --policy', () => {
     expect(objects.map(({ outcome }) => outcome)).toEqual(['would-settle', 'would-settle']);
     expect(roots(objects)).toBe(shared);
     expect(objects.map((object) => object.assumed)).toEqual(assumed);
+  });
+
+  it('knows of what a run has seen that something may have come in since', async () => {
+    const pairs = [0, 1].map((seed) => makePair(token(1), token(2), units(5), units(7), seed));
+    const lines = recordedWith(pairs, (pair, side) => (pair === 1 && side === 0 ? '5' : '1000')).map((line) => {
+      const { balances, ...rest } = JSON.parse(line);
+      return JSON.stringify({ ...rest, held: balances });
+    });
+    const [known, short] = await replay(lines, '--policy', 'single');
+    expect(known).toMatchObject({ outcome: 'would-settle', assumed: false });
+    // It stands before the lock, where failing costs nothing.
+    expect(short).toMatchObject({ outcome: 'would-settle', assumed: true });
+  });
+
+  it('earns by an order only once, as a dry run does', async () => {
+    const orders = [0, 1, 2].map((seed) => makePair(token(1), token(2), units(5), units(7), seed));
+    const line = (seeds: readonly number[], wrapping: number, after = 0) => {
+      const items = seeds.flatMap((seed) =>
+        orders[seed]!.map((order) => makeItem(order, { header: { discriminator: BigInt(wrapping) } })),
+      );
+      const time = { receivedAt: new Date(Date.UTC(2024, 11, 13) + after).toISOString(), proposerTimestamp: 500 };
+      return JSON.stringify({ ...time, network: 242, epoch: 1, frame: makeFrame(items) });
+    };
+    // In the same wrapper, in another one, and both later on.
+    const lines = [line([0], 1), line([0, 1], 1), line([2], 1), line([2], 2), line([0], 3, 5), line([1], 1, 5)];
+    const objects = await replay(lines, '--policy', 'best');
+    expect(objects.map(({ outcome, reason }) => reason?.code ?? outcome)).toEqual([
+      'would-settle',
+      'overlap',
+      'would-settle',
+      'overlap',
+      'overlap',
+      'would-settle',
+    ]);
+    expect(objects[1]).toMatchObject({ outcome: 'declined', reward: '2', networkFee: null, transaction: null });
+    const { stdout } = await cli(['replay', '--policy', 'best', '-'], `${lines.join('\n')}\n`);
+    expect(stdout).toContain('overlap: another bundle would have settled one of its orders before');
+    const [report] = jsonLines(await cli(['report', '--json', '-'], `${lines.join('\n')}\n`));
+    expect(report.reasons).toEqual([{ reason: 'declined: overlap', bundles: 3 }]);
+    expect(parseAmount(report.money[1].profit)).toBe(
+      sumOf(
+        objects.filter(({ outcome }) => outcome === 'would-settle'),
+        'profit',
+      ),
+    );
+    // By itself each is looked at as if there were no other.
+    expect((await replay(lines)).every(({ outcome }) => outcome === 'would-settle')).toBe(true);
+  });
+
+  it('declines what loses, unless told otherwise', async () => {
+    const order = makePair(token(1), token(2), units(5), units(7), 0).map((each) => makeItem(each, { reward: 1n }));
+    const loss = changed(FOUR[0]!, { frame: makeFrame(order), vaults: null, epoch: 1, proposerTimestamp: 500 });
+    const anyhow = folder.write('anyhow.json', JSON.stringify({ name: 'anyhow', minProfit: '-2' }));
+    for (const [policy, outcome] of [
+      ['single', 'declined'],
+      ['best', 'declined'],
+      [anyhow, 'would-settle'],
+    ] as const) {
+      expect(await replay([loss], '--policy', policy)).toMatchObject([{ outcome }]);
+    }
+    expect(await replay([loss], '--policy', 'best', '--min-profit=-2')).toMatchObject([{ outcome: 'would-settle' }]);
+    expect(await replay([loss])).toMatchObject([{ outcome: 'would-settle' }]);
   });
 
   it('keeps memory bounded where a moment never ends', async () => {

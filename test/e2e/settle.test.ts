@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseRecording } from '../../src/solver/recording.js';
 import { bundleFrame } from '../support/streamServer.js';
-import { newFile, RunningSolver, until } from './solver.js';
+import { newFile, policyArgs, RunningSolver, until } from './solver.js';
 import { FEE, makeBundle, openWorld, REWARD, type RuleWorld } from './world.js';
 
 let world: RuleWorld;
@@ -45,6 +45,17 @@ describe('a bundle', () => {
     world.stream.pushBundle(makeBundle().slice(1));
     expect(await solver.outcomes(2)).toEqual({ declined: 1, unmatched: 1 });
     await solver.finish();
+  });
+
+  it('is declined by what the policy says of profits, unless the settings say something else', async () => {
+    const greedy = policyArgs({ name: 'greedy', minProfit: '5' });
+    const strict = await new RunningSolver(world, { args: greedy, submit: false }).ready();
+    const mild = await new RunningSolver(world, { args: [...greedy, '--min-profit', '0'], submit: false }).ready();
+    world.stream.pushBundle(makeBundle());
+    expect(await strict.outcomes(1)).toEqual({ declined: 1 });
+    expect(await mild.outcomes(1)).toEqual({ 'would-settle': 1 });
+    await strict.finish();
+    await mild.finish();
   });
 
   it('is taken once, whoever pushes it again and in whatever order', async () => {

@@ -26,7 +26,7 @@ describe('readPolicy', () => {
   it('needs but a name: the rest is that of best', () => {
     expect(readPolicy({ name: 'mine' }, 'mine.json')).toEqual({ ...BEST, name: 'mine' });
     expect(SINGLE).toEqual({ ...BEST, name: 'single', maxBundles: 1 });
-    expect(BEST).toMatchObject({ mergeWindow: 0, minProfit: undefined, tip: { kind: 'none' } });
+    expect(BEST).toMatchObject({ mergeWindow: 0, minProfit: 0n, tip: { kind: 'none' } });
   });
 
   it('reads every field', () => {

@@ -101,7 +101,7 @@ export function setUp(
     },
   };
   const options: LiveOptions = {
-    ...{ network: SIM.id, account, policy: SINGLE, pinned: undefined, submit: true },
+    ...{ network: SIM.id, account, policy: { ...SINGLE, minProfit: undefined }, pinned: undefined, submit: true },
     ...{ maxAttempts: 3, maxCostPerBundle: undefined, maxClockAgeMs: 15_000, queueLimit: 10, expiryMarginMs: 2_000 },
     shutdownTimeoutMs: 0,
     ...changes,

@@ -27,6 +27,14 @@ const message = (number: number, frame = bundleFrame([`${number}`, '4d21'])): Re
   frame,
 });
 
+const NOTHING = {
+  vaults: new Map(),
+  balances: new Map(),
+  held: new Map(),
+  accounts: new Map(),
+  tokens: new Map(),
+};
+
 describe('Recorder', () => {
   let directory: string;
   let file: string;
@@ -64,10 +72,53 @@ describe('Recorder', () => {
     await recorder.close();
     const read = (await lines()).map(parseRecording);
     expect(read).toHaveLength(500);
-    expect(read[0]).toEqual({ ...message(0, '{ "a":\n"é🦊" }'), vaults, balances: new Map() });
-    expect(read[499]).toEqual({ ...message(499), vaults: new Map(), balances: new Map() });
+    expect(read[0]).toEqual({ ...NOTHING, ...message(0, '{ "a":\n"é🦊" }'), vaults });
+    expect(read[499]).toEqual({ ...NOTHING, ...message(499) });
     expect(recorder.stats()).toEqual({ written: 500, dropped: 0, queued: 0, failing: false });
     expect(events).toEqual([]);
+  });
+
+  /** Something is known of it as soon as it is asked for; it is decided on when the test says so. */
+  const undecided = () => {
+    let decide!: () => void;
+    const decided = new Promise<void>((resolve) => {
+      decide = resolve;
+    });
+    const known = vi.fn(() => ({ ...NOTHING, vaults: new Map([[ACCOUNT, new Map([[token(1), true]])]]) }));
+    return { decided, decide, known };
+  };
+  const knows = async () => (await lines()).map((line) => parseRecording(line).vaults.size === 1);
+
+  it('writes what is not decided on yet when it is, and all in the order in which it came', async () => {
+    const recorder = make();
+    const pending = undecided();
+    recorder.record(message(0));
+    recorder.record(message(1), pending);
+    recorder.record(message(2));
+    await until(() => expect(recorder.stats().written).toBe(1));
+    expect(pending.known).not.toHaveBeenCalled();
+    pending.decide();
+    await until(() => expect(recorder.stats().written).toBe(3));
+    expect(await frames()).toEqual([0, 1, 2].map((number) => message(number).frame));
+    expect(await knows()).toEqual([false, true, false]);
+    expect(pending.known).toHaveBeenCalledTimes(1);
+  });
+
+  it('writes what nobody decides on after a while, and when it is closed', async () => {
+    const recorder = make({ holdMs: 20 });
+    const [late, never] = [undecided(), undecided()];
+    recorder.record(message(0), late);
+    await until(() => expect(recorder.stats().written).toBe(1));
+    late.decide();
+    const patient = make({ holdMs: 1_000_000, file: join(directory, 'patient.jsonl') });
+    patient.record(message(1), never);
+    await patient.close();
+    never.decide();
+    expect(patient.stats()).toMatchObject({ written: 1, dropped: 0 });
+    expect(parseRecording((await lines(join(directory, 'patient.jsonl')))[0]!).vaults.size).toBe(1);
+    await recorder.close();
+    expect(await knows()).toEqual([true]);
+    expect(late.known).toHaveBeenCalledTimes(1);
   });
 
   it('writes soon, without being closed, and appends to what is there', async () => {

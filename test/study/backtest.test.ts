@@ -137,12 +137,12 @@ describe('backtest', () => {
   });
 
   it('lets a tip win within a round', () => {
-    const tipping: Policy = { ...SINGLE, name: 'tipping', tip: { kind: 'fixed', basisPoints: 300 } };
+    const ready = { ...SINGLE, minProfit: -units(1) };
+    const tipping: Policy = { ...ready, name: 'tipping', tip: { kind: 'fixed', basisPoints: 300 } };
     const adaptive: Policy = {
-      ...SINGLE,
+      ...ready,
       name: 'adaptive',
       tip: { kind: 'adaptive', maxBasisPoints: 400, stepBasisPoints: 100 },
-      minProfit: -units(1),
     };
     const rivals = { contested: 1, rivalLatency: { p50: 50, p95: 60 }, rivalTip: 200, round: 3_600_000 };
     const [plain, tipped, learned] = resultsOf(run(lonely, rivals, [SINGLE, tipping, adaptive]));

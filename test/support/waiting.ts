@@ -25,12 +25,12 @@ export function waitingOf(id: string, orders: readonly SettledOrder[]): WaitingB
 
 const SOLVER_KEY = ed25519Key(801);
 
-/** All vaults exist, and the discriminators repeat. */
+/** All vaults exist, nothing is declined for its profit, and the discriminators repeat. */
 export function planContext(policy: Partial<Policy> = {}, given: Partial<Given> = {}) {
   let discriminator = 0n;
   return {
     ...priorContext(
-      { ...BEST, ...policy },
+      { ...BEST, minProfit: undefined, ...policy },
       {
         network: SIMULATOR,
         epoch: 1n,

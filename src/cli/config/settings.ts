@@ -59,7 +59,7 @@ export const SETTINGS = {
   policy:               setting(text('<name or file>'),    'best',      'what is merged and tipped: best, single, or a file'),
   composition:          setting(composition,               'cheapest',  'how roots are composed'),
   wrapperKeys:          optional(publicKeys,                     'who may sign wrappers; default: as the order admits'),
-  minProfit:            setting(amount,                    '0',         'decline what is predicted to earn less'),
+  minProfit:            optional(amount,                         'decline what earns less; default: as the policy says'),
   maxFeePerTransaction: setting(maximumFee,                'none',      'the most one transaction may cost'),
   maxFeePerHour:        setting(maximumFee,                'none',      'fees of an hour, after which to wait'),
   maxFeePerDay:         setting(maximumFee,                'none',      'fees of a day, after which to wait'),

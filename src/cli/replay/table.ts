@@ -32,7 +32,7 @@ export class ReplayTable {
     await printLine(this.out, row(replayed) + this.merged.mark(processed));
     for (const order of processed.orders) await printLine(this.out, `    ${describeOrder(order, network!)}`);
     if ('quote' in processed) {
-      for (const { resource, amount } of processed.quote.surplus) {
+      for (const { resource, amount } of processed.quote?.surplus ?? []) {
         await printLine(this.out, `    keeps ${formatAmount(amount)} ${nameOf(resource, network!)}`);
       }
     }

@@ -1,13 +1,13 @@
 import { performance } from 'node:perf_hooks';
-import type { NodeId } from '../../sbor/custom.js';
-import type { StateFacts } from '../../settlement/fee/predict.js';
+import { planSettlements } from '../../settlement/planner/plan.js';
 import { priorContext } from '../../settlement/planner/prior.js';
 import type { Policy } from '../../settlement/policy.js';
 import { companiesOf, MOST_ORDERS } from '../../solver/company.js';
 import { withRecordedBalances } from '../../solver/payers.js';
 import { planWaiting } from '../../solver/planFrames.js';
 import { isWaiting, type Processed, type WaitingFrame } from '../../solver/processFrame.js';
-import { factsOf, type Recording } from '../../solver/recording.js';
+import { factsOfAll, type Recording } from '../../solver/recording.js';
+import { eachOnce } from '../../solver/spent.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
 import { placeInWindow } from '../../transaction/window.js';
 import { microsSince, type OpenedLine } from './line.js';
@@ -28,6 +28,7 @@ export class WaitingLines {
   private waiting: WaitingLine[] = [];
   private orders = 0;
   private characters = 0;
+  private readonly planner = eachOnce(planSettlements);
 
   constructor(
     private readonly policy: Policy,
@@ -79,20 +80,20 @@ export class WaitingLines {
   private plan(waiting: readonly WaitingLine[]): ReadonlyMap<WaitingFrame, Processed> {
     // The latest line tells the time by which it is decided.
     const { recording, account } = waiting.at(-1)!;
+    const recordings = waiting.map(({ recording }) => recording).reverse();
     const prior = priorContext(this.policy, {
       network: recording.network,
       epoch: recording.epoch,
       solver: { account, publicKey: this.key.publicKey },
-      facts: factsOfAll(waiting, account),
+      facts: factsOfAll(recordings, account),
     });
-    const orders = waiting.flatMap(({ opened }) => opened.bundle.orders);
-    const recordings = waiting.map(({ recording }) => recording).reverse();
-    const context = { ...prior, odds: withRecordedBalances(prior.odds, recordings, orders) };
     const results = new Map<WaitingFrame, Processed>();
     for (const company of companiesOf(waiting, ({ opened }) => opened.bundle)) {
       const frames = company.map(({ opened }) => opened);
-      for (const [at, processed] of planWaiting(frames, context, this.key).entries())
-        results.set(frames[at]!, processed);
+      const orders = frames.flatMap(({ bundle }) => bundle.orders);
+      const context = { ...prior, odds: withRecordedBalances(prior.odds, recordings, orders) };
+      const planned = planWaiting(frames, context, { key: this.key, plan: this.planner });
+      for (const [at, processed] of planned.entries()) results.set(frames[at]!, processed);
     }
     return results;
   }
@@ -100,18 +101,4 @@ export class WaitingLines {
 
 function waits(line: OpenedLine | Replayed): line is WaitingLine {
   return 'opened' in line && isWaiting(line.opened);
-}
-
-/** What the recordings know together, the latest first. */
-function factsOfAll(waiting: readonly WaitingLine[], account: NodeId): StateFacts {
-  const known = waiting.map(({ recording }) => factsOf(recording, account)).reverse();
-  return {
-    holdsVault(owner, resource) {
-      for (const facts of known) {
-        const holds = facts.holdsVault(owner, resource);
-        if (holds !== undefined) return holds;
-      }
-      return undefined;
-    },
-  };
 }

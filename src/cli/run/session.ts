@@ -114,11 +114,12 @@ async function serve({
     pingIntervalMs: config.pingIntervalMs,
     onEvent: emit,
     onFrame: (frame, origin) => {
-      solver.receive(frame, origin);
+      const undecided = solver.receive(frame, origin);
       const reading = ledger.clock.clockAt();
       if (reading === undefined) return;
       const { epoch, timestamp } = reading;
-      recorder?.record({ receivedAt: origin.receivedAt, network: config.network.id, epoch, timestamp, frame });
+      const { receivedAt } = origin;
+      recorder?.record({ receivedAt, network: config.network.id, epoch, timestamp, frame }, undecided);
     },
   });
   // What is pushed before a Gateway answers is taken down, and waits for it.
@@ -168,8 +169,11 @@ function policyOf({ policy: given, composition, minProfit, network }: RunConfig)
     const { field, suffix } = policy.network;
     throw usageError(`${given}, ${field}: expected addresses of ${network.name}, got some of …_${suffix}`);
   }
-  const floor = policy.minProfit !== undefined && policy.minProfit > minProfit ? policy.minProfit : minProfit;
-  return { ...policy, composition: composition === 'cheapest' ? policy.composition : composition, minProfit: floor };
+  return {
+    ...policy,
+    composition: composition === 'cheapest' ? policy.composition : composition,
+    minProfit: minProfit ?? policy.minProfit,
+  };
 }
 
 function openRecorder({ record: file, recordMaxBytes: maxBytes }: RunConfig, emit: Observer): Recorder | undefined {

@@ -95,7 +95,11 @@ interface End {
 export type EndDecision = End &
   (
     | { readonly outcome: 'unmatched'; readonly quote?: undefined }
-    | { readonly outcome: 'declined'; readonly quote: Quote }
+    /** Without a quote where it was not looked at: an order of it is gone. */
+    | { readonly outcome: 'declined'; readonly quote?: Quote | undefined }
   );
 
 export type PlanDecision = SettleDecision | EndDecision;
+
+/** The planner, as `planSettlements` is. */
+export type Planner = (waiting: readonly WaitingBundle[], context: PlanContext) => readonly PlanDecision[];

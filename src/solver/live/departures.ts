@@ -1,6 +1,7 @@
 import { SolverError } from '../../base/error.js';
 import { askedOf } from '../../settlement/fee/learn.js';
 import type { Proposal } from '../../settlement/settle.js';
+import { OVERLAP } from '../spent.js';
 import { consideredOf } from '../story.js';
 import { type Again, partsOf, tellDropped } from './aftermath.js';
 import { type Cohort, OPEN, suspects } from './cohort.js';
@@ -128,8 +129,7 @@ export class Departures {
   /** In a dry run nothing is settled, and an order may be pushed again: it is earned by only once. */
   private isNotSimulated(pursuit: Pursuit): boolean {
     if (!this.takeoff.overlapsSimulated(pursuit)) return true;
-    const message = 'another bundle would have settled one of its orders before';
-    pursuit.giveUp({ outcome: 'declined', reason: { code: 'overlap', message } });
+    pursuit.giveUp({ outcome: 'declined', reason: OVERLAP });
     return false;
   }
 
@@ -154,6 +154,8 @@ export class Departures {
       return given === undefined ? this.takeoff.launch(planned, undefined) : giveUp(planned, given);
     }
     if (doubt === undefined && context.submit) return this.takeoff.launch(planned, undefined);
+    // Only of a fee that is in doubt a preview tells what the decision then rests on.
+    if (!doubt?.fee) for (const pursuit of planned.pursuits) pursuit.decide();
     this.hold(planned, (preview) => this.decide(planned, preview, doubt));
   }
 

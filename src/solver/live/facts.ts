@@ -6,6 +6,7 @@ import type { Features } from '../../settlement/fee/features.js';
 import { type Asked, ownersBy, type Priced } from '../../settlement/fee/learn.js';
 import { type StateFacts, withFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress, XRD } from '../../transaction/address.js';
+import type { Held } from '../knowledge.js';
 import type { Desk } from './desk.js';
 import { TokenFacts } from './tokens.js';
 
@@ -49,13 +50,6 @@ interface Payment {
   readonly account: NodeId;
   readonly sell: { readonly resource: NodeId };
   readonly withdrawn: Attos;
-}
-
-/** What an account held moments ago, less what our own transactions took from it since. */
-export interface Held {
-  readonly atLeast: Attos;
-  /** Whether there was no more than that. */
-  readonly isAll: boolean;
 }
 
 /**
@@ -128,7 +122,7 @@ export class AccountFacts implements StateFacts {
     return this.tokens.likelyFeatures(resource);
   }
 
-  /** Undefined where that is not known. */
+  /** As read moments ago, less what our own transactions took since; undefined where that is not known. */
   held(account: NodeId, resource: NodeId): Held | undefined {
     const held = this.accounts.get(account);
     if (held === undefined || !this.isFresh(held, FRESH_MS)) return undefined;

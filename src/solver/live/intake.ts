@@ -37,7 +37,8 @@ export class Intake {
     private readonly parts: IntakeParts,
   ) {}
 
-  take(frame: string, { url, receivedAt }: Origin): void {
+  /** What it read, whether or not that came for the first time; undefined where it cannot be settled as it is. */
+  take(frame: string, { url, receivedAt }: Origin): LiveBundle | undefined {
     const { desk, emit, ledger, now } = this.parts;
     const startedAt = now();
     emit({ type: 'frame', url, bytes: Buffer.byteLength(frame) });
@@ -56,12 +57,14 @@ export class Intake {
         verifiedMicros: (now() - startedAt) * 1000,
       };
       this.admit(live, this.describe(frame, read, url, receivedAt, opened), url);
+      return live;
     } catch (error) {
       if (!(error instanceof SolverError)) {
         desk.offer((journal) => journal.countStray('internal'));
         throw error;
       }
       this.refuse(error, this.describe(frame, read, url, receivedAt), url);
+      return undefined;
     }
   }
 

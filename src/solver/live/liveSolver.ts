@@ -11,6 +11,7 @@ import type { Policy } from '../../settlement/policy.js';
 import { type PriceLookup, PriceTable } from '../../settlement/price.js';
 import type { SettledOrder } from '../../settlement/settle.js';
 import type { SolverKey } from '../../transaction/solverKey.js';
+import type { Undecided } from '../recorder.js';
 import { Aftermath } from './aftermath.js';
 import { Board } from './board.js';
 import { type Cohort, OPEN } from './cohort.js';
@@ -21,6 +22,7 @@ import { Experience } from './experience.js';
 import { AccountFacts } from './facts.js';
 import { Flight } from './flight.js';
 import { Intake, type Origin } from './intake.js';
+import { knowledgeOf } from './knowledge.js';
 import { tellLoss } from './loss.js';
 import { type LiveBundle, Pursuit } from './pursuit.js';
 import { type OpenAttempt, recover } from './recovery.js';
@@ -51,7 +53,8 @@ export class LiveSolver {
   private readonly board: Board;
   private readonly departures: Departures;
   private readonly aftermath: Aftermath;
-  private readonly pursuits = new Set<Pursuit>();
+  /** By the bundle. */
+  private readonly pursuits = new Map<string, Pursuit>();
   private readonly timers = new Set<NodeJS.Timeout>();
   private readonly end = new AbortController();
   private readonly context: LiveContext;
@@ -106,7 +109,7 @@ export class LiveSolver {
   /** Attempts whose end is not known. */
   get inFlight(): number {
     const open = new Set<unknown>();
-    for (const pursuit of this.pursuits) for (const attempt of pursuit.openAttempts) open.add(attempt);
+    for (const pursuit of this.pursuits.values()) for (const attempt of pursuit.openAttempts) open.add(attempt);
     return open.size;
   }
 
@@ -161,9 +164,18 @@ export class LiveSolver {
     return { inFlight };
   }
 
-  /** A frame of the stream. Never throws. */
-  receive(frame: string, origin: Origin): void {
-    if (!this.stopping) this.guard('receive', () => this.intake.take(frame, origin));
+  /** A frame of the stream. Never throws. What comes of it is undecided where it is a bundle that came for the first time. */
+  receive(frame: string, origin: Origin): Undecided | undefined {
+    if (this.stopping) return undefined;
+    let live: LiveBundle | undefined;
+    this.guard('receive', () => {
+      live = this.intake.take(frame, origin);
+    });
+    const pursuit = live && this.pursuits.get(live.bundleId);
+    if (pursuit === undefined || pursuit.bundle !== live) return undefined;
+    const { account } = this.options;
+    const { decided, orders } = pursuit;
+    return { decided, known: () => knowledgeOf(orders, account, this.context.facts) };
   }
 
   /** A bundle that came for the first time. */
@@ -173,8 +185,8 @@ export class LiveSolver {
   }
 
   private pursue(live: LiveBundle): Pursuit {
-    const pursuit = new Pursuit(live, this.context, (ended) => void this.pursuits.delete(ended));
-    this.pursuits.add(pursuit);
+    const pursuit = new Pursuit(live, this.context, ({ id }) => void this.pursuits.delete(id));
+    this.pursuits.set(pursuit.id, pursuit);
     return pursuit;
   }
 
@@ -211,7 +223,7 @@ export class LiveSolver {
   private whatIsInFlight(): InFlight {
     const orders: SettledOrder[] = [];
     const supplies = new Set<Supply>();
-    for (const pursuit of this.pursuits) {
+    for (const pursuit of this.pursuits.values()) {
       if (pursuit.inFlight === 0) continue;
       orders.push(...pursuit.orders);
       for (const attempt of pursuit.openAttempts) for (const supply of attempt.supplies) supplies.add(supply);

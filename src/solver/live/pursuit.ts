@@ -51,12 +51,21 @@ export class Pursuit {
   private isBlamed = false;
   private given: Given | undefined;
   private finished = false;
+  /** Resolves when it is known what is done with it first, whatever is learned from then on. */
+  readonly decided: Promise<void>;
+  readonly decide: () => void;
 
   constructor(
     readonly bundle: LiveBundle,
     private readonly context: LiveContext,
     private readonly onEnd: (pursuit: Pursuit, given: Given) => void,
-  ) {}
+  ) {
+    let decide!: () => void;
+    this.decided = new Promise<void>((resolve) => {
+      decide = resolve;
+    });
+    this.decide = decide;
+  }
 
   get id(): string {
     return this.bundle.bundleId;
@@ -112,6 +121,8 @@ export class Pursuit {
     this.attempts = Math.max(this.attempts, attempts);
     this.open.add(attempt);
     if (isLive) this.live = attempt;
+    // Whoever waits for it lets the attempt leave first.
+    setImmediate(this.decide);
   }
 
   /** Nodes will not take the attempt for minutes: it is no longer live. `refusal`: it may be for this bundle. */
@@ -204,6 +215,7 @@ export class Pursuit {
   private close(given: Given, profit: Attos | undefined): void {
     if (this.finished) return;
     this.finished = true;
+    this.decide();
     const { outcome, reason } = given;
     if (outcome === 'expired') this.context.experience.sawOrders(this.orders, 'expired');
     this.context.emit({

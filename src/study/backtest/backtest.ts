@@ -1,9 +1,10 @@
+import type { Planner } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { Recording } from '../../solver/recording.js';
 import { SeenBundles } from '../../solver/seenBundles.js';
 import { isDead, readArrival } from '../stream/arrival.js';
 import { CommonNetwork } from '../stream/commonNetwork.js';
-import type { Plan, Solver } from '../stream/waiting.js';
+import type { Solver } from '../stream/waiting.js';
 import type { Assumptions } from './assumptions.js';
 import { Fates } from './fates.js';
 import { Simulation } from './simulation.js';
@@ -13,7 +14,7 @@ export interface BacktestOptions {
   readonly assumptions: Assumptions;
   readonly seed: number;
   readonly solver: Solver;
-  readonly plan: Plan;
+  readonly plan: Planner;
 }
 
 /** Replays recordings under several policies at once: each line is read and verified once for all of them. */

@@ -1,6 +1,6 @@
 import { CERTAIN } from '../../settlement/chance.js';
 import type { SettledOrder } from '../../settlement/settle.js';
-import { cannotPay } from '../../solver/recording.js';
+import { cannotPay } from '../../solver/payers.js';
 import { hashKey, subintentHash } from '../../transaction/hash.js';
 import type { Arrival } from '../stream/arrival.js';
 import type { Assumptions } from './assumptions.js';
@@ -43,8 +43,8 @@ export class Fates {
   /** What the recording knows is so; else chance decides by the order, not by the bundle: it fails wherever it stands. */
   private cannotPay(order: SettledOrder, { recording }: Arrival): boolean {
     const known = cannotPay(recording, order);
-    if (known !== undefined) return known === CERTAIN;
-    return this.chance.uniform('pay', hashKey(subintentHash(order.order))) < this.assumptions.cannotPay;
+    const chance = known === undefined ? this.assumptions.cannotPay : known / CERTAIN;
+    return this.chance.uniform('pay', hashKey(subintentHash(order.order))) < chance;
   }
 
   private rivalOf({ bundle: { id }, receivedAt, deadline }: Arrival): Rival | undefined {

@@ -1,11 +1,11 @@
 import { splitExactly } from '../../base/split.js';
-import type { PlanDecision, SettleDecision } from '../../settlement/planner/model.js';
+import type { PlanDecision, Planner, SettleDecision } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { SettledOrder } from '../../settlement/settle.js';
 import { Spent } from '../../solver/spent.js';
 import { Agenda } from '../stream/agenda.js';
 import type { DeadArrival } from '../stream/arrival.js';
-import { type Plan, type Solver, WaitingRoom } from '../stream/waiting.js';
+import { type Solver, WaitingRoom } from '../stream/waiting.js';
 import type { Assumptions } from './assumptions.js';
 import { Experience } from './experience.js';
 import { type FatedArrival, type Fates, rivalIsFirst } from './fates.js';
@@ -32,7 +32,7 @@ export class Simulation {
     private readonly assumptions: Assumptions,
     private readonly fates: Fates,
     solver: Solver,
-    plan: Plan,
+    plan: Planner,
   ) {
     this.experience = new Experience(policy);
     this.room = new WaitingRoom(this.agenda, {

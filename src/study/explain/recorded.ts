@@ -1,6 +1,6 @@
 import { formatAmount } from '../../base/amount.js';
 import { frameIdOf } from '../../journal/model.js';
-import type { PlanDecision } from '../../settlement/planner/model.js';
+import type { PlanDecision, Planner } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import { checkPolicyNetwork } from '../../settlement/policyFile.js';
 import type { Recording } from '../../solver/recording.js';
@@ -10,7 +10,7 @@ import { networkById } from '../../transaction/network.js';
 import { expectedMoney } from '../report/entry.js';
 import { Agenda } from '../stream/agenda.js';
 import { type Arrival, isDead, readArrival } from '../stream/arrival.js';
-import { type Plan, type Solver, WaitingRoom } from '../stream/waiting.js';
+import { type Solver, WaitingRoom } from '../stream/waiting.js';
 import { chancesOf } from './chances.js';
 import type { Explanation } from './explanation.js';
 import { matchingOf } from './matching.js';
@@ -21,7 +21,7 @@ export function explainRecording(
   recording: Recording,
   policy: Policy,
   solver: Solver,
-  plan: Plan,
+  plan: Planner,
 ): Explanation {
   checkPolicyNetwork(policy, networkById(recording.network));
   const arrival = readArrival(recording, 0, new SeenBundles());

@@ -1,12 +1,13 @@
-import type { PlanDecision } from '../../settlement/planner/model.js';
+import type { PlanDecision, Planner } from '../../settlement/planner/model.js';
 import type { Policy } from '../../settlement/policy.js';
 import type { Recording } from '../../solver/recording.js';
 import { SeenBundles } from '../../solver/seenBundles.js';
+import { eachOnce } from '../../solver/spent.js';
 import { candidateStory } from '../../solver/story.js';
 import { Agenda } from '../stream/agenda.js';
 import { type Arrival, isDead, readArrival } from '../stream/arrival.js';
 import { CommonNetwork } from '../stream/commonNetwork.js';
-import { type Plan, type Solver, WaitingRoom } from '../stream/waiting.js';
+import { type Solver, WaitingRoom } from '../stream/waiting.js';
 import { expectedMoney } from './entry.js';
 import type { Report } from './report.js';
 
@@ -26,11 +27,11 @@ export class RecordedReport {
     private readonly report: Report,
     policy: Policy,
     solver: Solver,
-    plan: Plan,
+    plan: Planner,
   ) {
     this.network = new CommonNetwork([policy]);
     this.room = new WaitingRoom(this.agenda, {
-      ...{ policy, plan, solver },
+      ...{ policy, plan: eachOnce(plan), solver },
       haste: 0,
       onDecision: (decision, members) => this.decided(decision, members),
       onExpired: (arrival) => this.end(arrival, 'expired', 'expired'),

@@ -1,17 +1,13 @@
 import type { NodeId } from '../../sbor/custom.js';
-import type { StateFacts } from '../../settlement/fee/predict.js';
-import type { Odds, PlanContext, PlanDecision, WaitingBundle } from '../../settlement/planner/model.js';
+import type { Odds, PlanContext, PlanDecision, Planner } from '../../settlement/planner/model.js';
 import { priorContext } from '../../settlement/planner/prior.js';
 import type { Policy } from '../../settlement/policy.js';
 import { companiesOf, MOST_ORDERS } from '../../solver/company.js';
 import { withRecordedBalances } from '../../solver/payers.js';
-import { factsOf } from '../../solver/recording.js';
+import { factsOfAll, type Recording } from '../../solver/recording.js';
 import type { PublicKey } from '../../transaction/key.js';
 import type { Agenda } from './agenda.js';
 import type { Arrival } from './arrival.js';
-
-/** The planner, as `planSettlements` is. */
-export type Plan = (waiting: readonly WaitingBundle[], context: PlanContext) => readonly PlanDecision[];
 
 /** Who settles. */
 export interface Solver {
@@ -27,7 +23,7 @@ export interface Learned {
 
 export interface WaitingOptions<A extends Arrival> {
   readonly policy: Policy;
-  readonly plan: Plan;
+  readonly plan: Planner;
   readonly solver: Solver;
   readonly learned?: Learned;
   /** Milliseconds that must be left when a bundle's company is no longer waited for. */
@@ -92,10 +88,13 @@ export class WaitingRoom<A extends Arrival> {
     if (inTime.length === 0) return;
     const { plan, onDecision } = this.options;
     const byId = new Map(inTime.map((arrival) => [arrival.bundle.id, arrival]));
-    const context = this.context(inTime);
+    const recordings = inTime.map(({ recording }) => recording).reverse();
+    const context = this.context(recordings);
     for (const company of companiesOf(inTime, ({ bundle }) => bundle)) {
       const waiting = company.map(({ bundle }) => bundle);
-      for (const decision of plan(waiting, context)) {
+      const orders = waiting.flatMap((bundle) => bundle.orders);
+      const odds = withRecordedBalances(context.odds, recordings, orders);
+      for (const decision of plan(waiting, { ...context, odds })) {
         const bundles = decision.type === 'settle' ? decision.bundles : [decision.bundle];
         const members = bundles.map(({ id }) => byId.get(id)!);
         onDecision(decision, members, now);
@@ -103,32 +102,16 @@ export class WaitingRoom<A extends Arrival> {
     }
   }
 
-  private context(arrivals: readonly A[]): PlanContext {
+  private context(recordings: readonly Recording[]): PlanContext {
     const { policy, learned, solver } = this.options;
     const { network, epoch } = this.latest!.recording;
-    const prior = priorContext(policy, { network, epoch, solver, facts: factsOfAll(arrivals, solver.account) });
-    const recordings = arrivals.map(({ recording }) => recording).reverse();
-    const orders = arrivals.flatMap(({ bundle }) => bundle.orders);
+    const prior = priorContext(policy, { network, epoch, solver, facts: factsOfAll(recordings, solver.account) });
     return {
       ...prior,
-      odds: withRecordedBalances(learned?.odds ?? prior.odds, recordings, orders),
+      odds: learned?.odds ?? prior.odds,
       tipBasisPoints: learned?.tipBasisPoints ?? prior.tipBasisPoints,
       // No root leaves this machine: any that differ will do, and the same each time.
       newDiscriminator: () => this.discriminator++,
     };
   }
-}
-
-/** What the recordings know of vaults together, the newest first. */
-function factsOfAll(arrivals: readonly Arrival[], solver: NodeId): StateFacts {
-  const known = arrivals.map(({ recording }) => factsOf(recording, solver)).reverse();
-  return {
-    holdsVault(account, resource) {
-      for (const facts of known) {
-        const holds = facts.holdsVault(account, resource);
-        if (holds !== undefined) return holds;
-      }
-      return undefined;
-    },
-  };
 }
