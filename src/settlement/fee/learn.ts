@@ -3,6 +3,7 @@ import type { NodeId } from '../../sbor/custom.js';
 import type { Execution } from '../check/execution.js';
 import { DEAREST_FEATURES, FEATURE_LISTS, type Features } from './features.js';
 import { type FeeInput, type FeePrediction, predictFee } from './predict.js';
+import { price } from './price.js';
 import { type StateFacts, withFacts } from './state.js';
 
 /** Reads from what a transaction was charged what its prediction lacked. */
@@ -82,32 +83,60 @@ export function featuresBy(
   facts: StateFacts,
   possible: (token: NodeId) => readonly Features[] = () => FEATURE_LISTS,
 ): ReadonlyMap<NodeId, readonly Features[]> {
-  const predict = (features: ReadonlyMap<NodeId, Features>): FeePrediction =>
+  const predict = (token?: NodeId, features?: Features): FeePrediction =>
     predictFee(
       input,
       execution,
-      withFacts(facts, { features: (resource) => facts.features?.(resource) ?? features.get(resource) }),
+      withFacts(facts, {
+        features: (resource) => facts.features?.(resource) ?? (resource === token ? features : undefined),
+      }),
     );
-  const { known, total, supposed } = predict(new Map());
+  const usual = predict();
+  const { known, total, supposed } = usual;
   if (!known || supposed.length > MOST_TOKENS) return new Map();
   // What each token adds does not depend on the others.
-  const adds = supposed.map((token) =>
-    possible(token).map((features) => ({ features, adds: predict(new Map([[token, features]])).total - total })),
+  const added = supposed.map((token) =>
+    possible(token).map((features) => {
+      const prediction = predict(token, features);
+      return { features, prediction, adds: prediction.total - total };
+    }),
   );
-  const ways = sums(adds, charged - total).filter(
-    (way) => predict(new Map(way.map((features, index) => [supposed[index]!, features]))).total === charged,
-  );
+  const ways = sums(added, charged - total).filter((way) => totalOf(way, usual, input) === charged);
   if (ways.length === 0) return new Map();
-  return new Map(supposed.map((token, index) => [token, [...new Set(ways.map((way) => way[index]!))]]));
+  return new Map(supposed.map((token, index) => [token, [...new Set(ways.map((way) => way[index]!.features))]]));
 }
 
 interface Added {
   readonly features: Features;
+  /** With these features of this one token. */
+  readonly prediction: FeePrediction;
   readonly adds: Attos;
 }
 
 /** Every choice of one of each list that adds up to about `wanted`. */
-function sums([first, ...rest]: readonly (readonly Added[])[], wanted: Attos): Features[][] {
-  if (first === undefined) return wanted <= ROUNDING && -wanted <= ROUNDING ? [[]] : [];
-  return first.flatMap(({ features, adds }) => sums(rest, wanted - adds).map((way) => [features, ...way]));
+function sums([first, ...rest]: readonly (readonly Added[])[], wanted: Attos): Added[][] {
+  if (first === undefined) return isRounding(wanted) ? [[]] : [];
+  const ways: Added[][] = [];
+  for (const one of first) {
+    const left = wanted - one.adds;
+    // Nearly all choices end here: of three tokens there are thousands.
+    if (rest.length === 0 && !isRounding(left)) continue;
+    for (const way of sums(rest, left)) ways.push([one, ...way]);
+  }
+  return ways;
+}
+
+function isRounding(amount: Attos): boolean {
+  return amount <= ROUNDING && -amount <= ROUNDING;
+}
+
+/** The fee with all tokens of a way so: by units, which add up exactly. */
+function totalOf(way: readonly Added[], usual: FeePrediction, { tipBasisPoints }: FeeInput): Attos {
+  let { executionUnits, finalizationUnits, storageBytes } = usual;
+  for (const { prediction } of way) {
+    executionUnits += prediction.executionUnits - usual.executionUnits;
+    finalizationUnits += prediction.finalizationUnits - usual.finalizationUnits;
+    storageBytes += prediction.storageBytes - usual.storageBytes;
+  }
+  return price(executionUnits, finalizationUnits, storageBytes, tipBasisPoints);
 }
