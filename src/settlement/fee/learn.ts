@@ -46,6 +46,26 @@ export function askedOf({ input, execution }: Priced, facts: StateFacts): Asked 
   };
 }
 
+/** Whether nothing of it can have changed since: what is there stays. */
+export function isLasting({ accounts, vaults }: Pick<Asked, 'accounts' | 'vaults'>): boolean {
+  const held = [...vaults.values()].flatMap((resources) => [...resources.values()]);
+  return [...accounts.values(), ...held].every((isThere) => isThere === true);
+}
+
+/** What of a prediction charges have told: what its tokens are like, and that created accounts have the usual owner. */
+export function toldByCharges(
+  { input, execution }: Priced,
+  facts: StateFacts,
+): { readonly tokens: readonly NodeId[]; readonly owned: readonly NodeId[] } {
+  const owned: NodeId[] = [];
+  const ownerIsUsual = (account: NodeId): boolean => {
+    owned.push(account);
+    return true;
+  };
+  const { supposed } = predictFee(input, execution, withFacts(facts, { ownerIsUsual, features: () => undefined }));
+  return { tokens: supposed, owned };
+}
+
 /** The accounts that have the usual owner, of those of which that is not known, if that is what explains a charge. */
 export function ownersBy(charged: Attos, { input, execution }: Priced, facts: StateFacts): readonly NodeId[] {
   const asked: NodeId[] = [];
