@@ -289,6 +289,33 @@ describe('a preview', () => {
     expect(ledger.preview).toHaveBeenCalledTimes(8);
   });
 
+  it('is waited for, while there is time, where it has to decide and too many are under way', async () => {
+    const poor = units(1) / 2n + units(1) / 100n;
+    const world = setUp({ policy: { ...BEST, maxBundles: 1, minProfit: 0n }, queueLimit: 100 });
+    const { ledger, solver, push, sent, outcomes, setSkew } = world;
+    const waiting: ((outcome: object) => void)[] = [];
+    ledger.preview.mockImplementation(() => new Promise((answer) => waiting.push(answer)));
+    const answerAll = () => {
+      for (const answer of waiting.splice(0)) answer({ ...SUCCEEDED, fee: units(9) / 10n });
+    };
+    hideMakers(world);
+    solver.start();
+    for (let n = 0; n < 10; n++) push(makeBundle({ reward: poor }));
+    await reach(waiting, 8);
+    await settle();
+    expect([waiting.length, outcomes()]).toEqual([8, []]);
+    answerAll();
+    await reach(waiting, 2);
+    answerAll();
+    await reach(sent, 10);
+    expect(outcomes()).toEqual([]);
+    for (let n = 0; n < 9; n++) push(makeBundle({ reward: poor }));
+    await reach(waiting, 8);
+    setSkew(100_000);
+    await vi.waitFor(() => expect(outcomes()).toContain('expired expired'), 5_000);
+    expect(ledger.preview).toHaveBeenCalledTimes(18);
+  });
+
   it('that is under way when the solver stops leaves nobody behind', async () => {
     const { solver, ledger, outcomes } = together(2);
     ledger.preview.mockReturnValue(new Promise(() => {}));

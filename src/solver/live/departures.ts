@@ -20,6 +20,8 @@ import { Takeoff } from './takeoff.js';
 const OVERLAP_RETRY_MS = 500;
 /** At once: a Gateway has a limit of requests, and following transactions matters more. */
 const MAX_PREVIEWS = 8;
+/** What a preview has to decide waits so long for one of the others to be over. */
+const PREVIEW_RETRY_MS = 100;
 
 interface Mode {
   /** Nothing is merged. */
@@ -145,7 +147,7 @@ export class Departures {
 
   // ------------------------------------------------------------------------------------------------- what is in doubt
 
-  private weigh(planned: Planned, { blind }: Mode): void {
+  private weigh(planned: Planned, { alone, blind }: Mode): void {
     const { context } = this;
     const { decision, cohort } = planned;
     const doubt = doubtOf(decision, cohort, context);
@@ -154,6 +156,10 @@ export class Departures {
       return given === undefined ? this.takeoff.launch(planned, undefined) : giveUp(planned, given);
     }
     if (doubt === undefined && context.submit) return this.takeoff.launch(planned, undefined);
+    // What the others tell may leave no doubt.
+    if (doubt?.fee && !alone && this.previews >= MAX_PREVIEWS) {
+      return this.goAgain(planned.pursuits, cohort, PREVIEW_RETRY_MS);
+    }
     this.hold(planned, (preview) => this.decide(planned, preview, doubt));
   }
 
