@@ -245,6 +245,15 @@ describe('charges that explain nothing', () => {
     expect(facts.tokens.dearestFeatures(A)).toContain('vault_freeze');
   });
 
+  it('are not those of which nothing can be told, where not all is known of an account', async () => {
+    const { facts, plan, preview } = setUp(undefined, undefined, token(2));
+    await preview(outcomeOn({}, plan()));
+    const left = facts.tokens.dearestFeatures(A);
+    const strange = setUp(undefined, `c1${'09'.repeat(29)}`, token(2)).plan();
+    for (let n = 0; n < 9; n++) learnReceipt(facts, units(1), lessonOf(strange, facts));
+    expect(facts.tokens.dearestFeatures(A)).toEqual(left);
+  });
+
   it('are no more looked at after some, but where a token is the only one', async () => {
     const { plan, preview, facts, journal } = setUp(undefined, undefined, token(2));
     const outcome = outcomeOn({}, plan());

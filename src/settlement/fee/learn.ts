@@ -95,14 +95,15 @@ const ROUNDING: Attos = 8n;
 
 /**
  * What the tokens of which nothing is known may be like, by what a transaction was charged, to the atto. `possible`: what
- * each may be like by what was seen before; `facts`: as they were before the transaction. Empty where nothing explains it.
+ * each may be like by what was seen before; `facts`: as they were before the transaction. Empty where nothing explains it;
+ * undefined where too little is known to say so, or there are too many tokens.
  */
 export function featuresBy(
   charged: Attos,
   { input, execution }: Priced,
   facts: StateFacts,
   possible: (token: NodeId) => readonly Features[] = () => FEATURE_LISTS,
-): ReadonlyMap<NodeId, readonly Features[]> {
+): ReadonlyMap<NodeId, readonly Features[]> | undefined {
   const predict = (token?: NodeId, features?: Features): FeePrediction =>
     predictFee(
       input,
@@ -113,7 +114,7 @@ export function featuresBy(
     );
   const usual = predict();
   const { known, total, supposed } = usual;
-  if (!known || supposed.length > MOST_TOKENS) return new Map();
+  if (!known || supposed.length > MOST_TOKENS) return undefined;
   // What each token adds does not depend on the others.
   const added = supposed.map((token) =>
     possible(token).map((features) => {

@@ -59,7 +59,8 @@ function check(facts: AccountFacts, charged: Attos, { priced, before }: Charge):
   if (!known || supposed.length > 0) return;
   const { tokens, owned } = toldByCharges(priced, before);
   if (total === charged) return facts.tokens.confirm(tokens);
-  const isExplained = featuresBy(charged, priced, withFacts(before, { features: () => undefined })).size > 0;
+  const others = featuresBy(charged, priced, withFacts(before, { features: () => undefined }));
+  const isExplained = others !== undefined && others.size > 0;
   facts.tokens.belie(tokens, isExplained);
   if (!isExplained) for (const account of owned) facts.setOwner(account, false);
 }

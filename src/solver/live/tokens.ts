@@ -92,6 +92,7 @@ export class TokenFacts {
     // By itself it is looked at whatever it was traded with before.
     if (supposed.length === 0 || (isHopeless && supposed.length > 1)) return;
     const found = featuresBy(charged, priced, facts, (token) => before.get(token)!.possible);
+    if (found === undefined) return;
     for (const [token, { failures }] of before) {
       const left = found.get(token);
       // What was struck out may have been by a charge that was false.
