@@ -20,6 +20,8 @@ import { attemptStory, outcomeOf } from './story.js';
 export interface Ground {
   /** Whether nothing stands in the way of an attempt; else the bundle was dealt with. */
   readonly isClear: (pursuit: Pursuit) => boolean;
+  /** The same of all of a plan. */
+  readonly areClear: (planned: Planned) => boolean;
   readonly goAgain: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
   readonly planApart: (planned: Planned) => void;
 }
@@ -45,10 +47,7 @@ export class Takeoff {
     const { context } = this;
     const { pursuits, decision, cohort } = planned;
     // A preview takes its time.
-    if (preview !== undefined) {
-      const clear = pursuits.filter((pursuit) => this.ground.isClear(pursuit));
-      if (clear.length < pursuits.length) return this.ground.goAgain(clear, cohort);
-    }
+    if (preview !== undefined && !this.ground.areClear(planned)) return;
     const { proposal } = decision;
     if (!isInStock(proposal.quote.inventory, context)) return this.ground.goAgain(pursuits, cohort);
     const limit = context.checkLimits(proposal.lock);
