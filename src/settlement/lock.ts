@@ -10,7 +10,8 @@ import { type FeePrediction, LOAN_UNITS } from './fee/predict.js';
 
 /**
  * Part of the loan that is left unused, for what the prediction may be wrong by. Where all is known that is nothing on
- * the engine (scripts/conformance/locks.ts); a token with other features than was assumed makes some 3,000 units.
+ * the engine (scripts/conformance/locks.ts). A token that is not what it is supposed to be makes some 1,500 units; if it can
+ * be frozen 44,000, and nodes may refuse the first transaction with it, for nothing: the next locks earlier.
  */
 const KNOWN_MARGIN_UNITS = LOAN_UNITS / 400;
 const UNKNOWN_MARGIN_UNITS = LOAN_UNITS / 100;

@@ -9,6 +9,7 @@ import { describe, expect, it } from 'vitest';
 const ELSEWHERE: Readonly<Record<string, string>> = {
   T12: 'resource changes of previews are not read',
   T50: 'a matter of types: the compiler checks it',
+  T72: 'the live solver holds them against the charge (test/solver/livePreview)',
   T56: 'the fee model adds what previews leave out (settlement/fee)',
   T57: 'who makes the preview payload lists the keys (transaction/)',
   T59: 'the tip of a receipt is not read',

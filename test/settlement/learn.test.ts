@@ -36,7 +36,7 @@ describe('the features of a token', () => {
   it.each([0, 7, 12_345])('are told by the charge of one trade against XRD, with a tip of %i', (tip) => {
     for (const proposal of [pair(A, XRD, tip), pair(XRD, A, tip)]) {
       for (const features of FEATURE_LISTS) {
-        const found = featuresBy(charge(proposal, { [A]: features }), proposal, accounts);
+        const found = featuresBy(charge(proposal, { [A]: features }), proposal, accounts)!;
         expect([...found.keys()]).toEqual([A]);
         expect(found.get(A)!.map(told)).toEqual([told(features)]);
       }
@@ -49,8 +49,8 @@ describe('the features of a token', () => {
     for (const a of FEATURE_LISTS) {
       for (const b of FEATURE_LISTS) {
         const tokens = { [A]: a, [B]: b };
-        const first = featuresBy(charge(there, tokens), there, accounts);
-        const next = featuresBy(charge(back, tokens), back, accounts, (token) => first.get(token)!);
+        const first = featuresBy(charge(there, tokens), there, accounts)!;
+        const next = featuresBy(charge(back, tokens), back, accounts, (token) => first.get(token)!)!;
         for (const [found, count] of [
           [first, () => once++],
           [next, () => twice++],
@@ -69,7 +69,7 @@ describe('the features of a token', () => {
 
   it('of two usual tokens stay open by little: no charge of theirs admits one that can be frozen', () => {
     const proposal = pair(A, B);
-    const left = featuresBy(charge(proposal, {}), proposal, accounts);
+    const left = featuresBy(charge(proposal, {}), proposal, accounts)!;
     const all = [A, B].flatMap((resource) =>
       left.get(resource)!.map((features) => charge(proposal, { [resource]: features })),
     );
@@ -81,7 +81,7 @@ describe('the features of a token', () => {
     const proposal = pair(A, XRD);
     expect(featuresBy(charge(proposal, {}) + 1n, proposal, accounts)).toEqual(new Map());
     const unknown = { holdsVault: () => undefined };
-    expect(featuresBy(charge(proposal, {}), proposal, unknown)).toEqual(new Map());
+    expect(featuresBy(charge(proposal, {}), proposal, unknown)).toBeUndefined();
     const many = propose(
       [
         ...makePair(token(1), token(2), units(1), units(2), 1),
@@ -89,6 +89,6 @@ describe('the features of a token', () => {
       ].map((order) => readOrder(order)),
       contextWith(0, accounts),
     );
-    expect(featuresBy(many.fee.total, many, accounts)).toEqual(new Map());
+    expect(featuresBy(many.fee.total, many, accounts)).toBeUndefined();
   });
 });

@@ -377,6 +377,21 @@ describe('partners', () => {
     ]);
   });
 
+  it('are looked for only so long, however many lack them', () => {
+    const halves = (count: number) =>
+      Array.from({ length: count }, (_, seed) =>
+        seed % 2 ? lone(`${seed}`, [A, 10n], [B, 20n], seed) : lone(`${seed}`, [B, 20n], [A, 10n], seed),
+      );
+    let proposed = 0;
+    const context = planContext({ minProfit: units(1) });
+    const counting = { ...context, newDiscriminator: () => BigInt(++proposed) };
+    expect(groups(planSettlements(halves(60), counting))).toEqual([]);
+    expect(proposed - 60).toBeLessThanOrEqual(64);
+    // Those that find one do not count.
+    const found = settled(planSettlements(halves(60), planContext()));
+    expect(found.reduce((sum, { bundles }) => sum + bundles.length, 0)).toBe(60);
+  });
+
   it('settle only where that earns something', () => {
     const [a, b] = [lone('a', [A, 10n], [B, 20n], 1), lone('b', [B, 20n], [A, 10n], 2)];
     const context = planContext({}, { facts: { holdsVault: () => false } });

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { units } from '../../src/base/amount.js';
 import { fromHex } from '../../src/base/bytes.js';
 import type { Journal } from '../../src/journal/journal.js';
+import { CERTAIN } from '../../src/settlement/chance.js';
 import { BEST, type Policy } from '../../src/settlement/policy.js';
 import type { LiveOptions } from '../../src/solver/live/context.js';
 import { followedOf } from '../../src/solver/live/transaction.js';
@@ -13,6 +14,7 @@ import { committed, details, FULL, hideMakers, REFUSED, settle, setUp } from './
 
 /** Settlements of several bundles on a ledger that says what a test wants. */
 
+const SURE = { cannotPay: 0, weight: 20, winsRace: CERTAIN };
 const SUCCEEDED = { status: 'Succeeded', fee: units(1), error: undefined, stateVersion: 1 };
 const FAILED = { status: 'Failed', fee: units(1), error: 'ApplicationError(Whatever)', stateVersion: 1 };
 
@@ -122,6 +124,42 @@ describe('a transaction of several bundles', () => {
     await reach(sent, 4);
     expect(sizes().slice(2)).toEqual([1, 1]);
     expect(of('bundle-dropped')).toHaveLength(2);
+  });
+
+  it('leaves before the next one of the plan is written down', async () => {
+    const { journal, ledger, sent, sizes } = together(6, { policy: { ...BEST, maxBundles: 2, chances: SURE } });
+    const order: string[] = [];
+    const { planAttempt } = journal;
+    vi.spyOn(journal, 'planAttempt').mockImplementation((attempt) => {
+      order.push('written');
+      return planAttempt.call(journal, attempt);
+    });
+    const { submit } = ledger;
+    ledger.submit = (hex: string, options: object) => {
+      queueMicrotask(() => order.push('sent'));
+      return submit(hex, options);
+    };
+    await reach(sent, 3);
+    expect(sizes()).toEqual([2, 2, 2]);
+    expect(order).toEqual(['written', 'sent', 'written', 'sent', 'written', 'sent']);
+  });
+
+  it('does not leave where it became too late while another one left', async () => {
+    const world = together(4, { policy: { ...BEST, maxBundles: 2, chances: SURE } });
+    const { submit } = world.ledger;
+    world.ledger.submit = (hex: string, options: object) => {
+      world.setSkew(100_000);
+      return submit(hex, options);
+    };
+    await vi.waitFor(() => expect(world.outcomes()).toEqual(['expired expired', 'expired expired']), 5_000);
+    expect(world.sizes()).toEqual([2]);
+  });
+
+  it('whose plan was made when the solver stops ends so, if it has not left', async () => {
+    const { solver, sent, sizes, outcomes } = together(4, { policy: { ...BEST, maxBundles: 2, chances: SURE } });
+    while (sent.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await solver.stop();
+    expect(sizes().length * 2 + outcomes().filter((each) => each === 'declined shutdown').length).toBe(4);
   });
 
   it('waits in vain no longer than it may be tried', async () => {
@@ -340,6 +378,33 @@ describe('a preview', () => {
     for (let n = 0; n < 12; n++) push();
     await vi.waitFor(() => expect(of('bundle-finished')).toHaveLength(4), 5_000);
     expect(ledger.preview).toHaveBeenCalledTimes(8);
+  });
+
+  it('is waited for, while there is time, where it has to decide and too many are under way', async () => {
+    const poor = units(1) / 2n + units(1) / 100n;
+    const world = setUp({ policy: { ...BEST, maxBundles: 1, minProfit: 0n }, queueLimit: 100 });
+    const { ledger, solver, push, sent, outcomes, setSkew } = world;
+    const waiting: ((outcome: object) => void)[] = [];
+    ledger.preview.mockImplementation(() => new Promise((answer) => waiting.push(answer)));
+    const answerAll = () => {
+      for (const answer of waiting.splice(0)) answer({ ...SUCCEEDED, fee: units(9) / 10n });
+    };
+    hideMakers(world);
+    solver.start();
+    for (let n = 0; n < 10; n++) push(makeBundle({ reward: poor }));
+    await reach(waiting, 8);
+    await settle();
+    expect([waiting.length, outcomes()]).toEqual([8, []]);
+    answerAll();
+    await reach(waiting, 2);
+    answerAll();
+    await reach(sent, 10);
+    expect(outcomes()).toEqual([]);
+    for (let n = 0; n < 9; n++) push(makeBundle({ reward: poor }));
+    await reach(waiting, 8);
+    setSkew(100_000);
+    await vi.waitFor(() => expect(outcomes()).toContain('expired expired'), 5_000);
+    expect(ledger.preview).toHaveBeenCalledTimes(18);
   });
 
   it('that is under way when the solver stops leaves nobody behind', async () => {

@@ -5,12 +5,13 @@ import type { PreviewOutcome } from '../../src/ledger/answer.js';
 import type { NodeId } from '../../src/sbor/custom.js';
 import type { Features } from '../../src/settlement/fee/features.js';
 import { askedOf } from '../../src/settlement/fee/learn.js';
-import { predictFee } from '../../src/settlement/fee/predict.js';
+import { predictFee, type StateFacts } from '../../src/settlement/fee/predict.js';
 import { type Proposal, propose } from '../../src/settlement/settle.js';
 import { OPEN } from '../../src/solver/live/cohort.js';
 import { Desk } from '../../src/solver/live/desk.js';
 import { doubtOf } from '../../src/solver/live/doubt.js';
 import { AccountFacts } from '../../src/solver/live/facts.js';
+import { learnReceipt } from '../../src/solver/live/lesson.js';
 import { leftOut, previewOf } from '../../src/solver/live/preview.js';
 import { formatAddress, XRD } from '../../src/transaction/address.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
@@ -33,8 +34,8 @@ const [seller, buyer] = [100, 101].map((number) => preallocatedAccount(ed25519Ke
 ];
 const USUAL: Features = ['mint', 'burn', 'track_total_supply'];
 
-/** A trade of `A` against XRD. What the ledger has, and what the solver knows of that. */
-function setUp(path = folder.path(`preview${++made}.sqlite`), account?: NodeId) {
+/** A trade of `A` against XRD, or another. What the ledger has, and what the solver knows of that. */
+function setUp(path = folder.path(`preview${++made}.sqlite`), account?: NodeId, other: NodeId = XRD) {
   const journal = Journal.open(path, { now: Date.now });
   const desk = new Desk(
     journal,
@@ -46,7 +47,7 @@ function setUp(path = folder.path(`preview${++made}.sqlite`), account?: NodeId) 
   facts.load(journal);
   const plan = (): Proposal =>
     propose(
-      makePair(A, XRD, units(1), units(2)).map((order, side) =>
+      makePair(A, other, units(1), units(2)).map((order, side) =>
         readOrder(side === 0 && account ? { ...order, account } : order),
       ),
       {
@@ -54,11 +55,11 @@ function setUp(path = folder.path(`preview${++made}.sqlite`), account?: NodeId) 
         solver: { account: SOLVER, publicKey: NOTARY.publicKey },
       },
     );
-  const preview = async (outcome: Partial<PreviewOutcome>) => {
+  const preview = async (outcome: Partial<PreviewOutcome>, signal = new AbortController().signal) => {
     const proposal = plan();
     const ledger = { preview: vi.fn(async () => ({ status: 'Succeeded', created: undefined, ...outcome })) };
     const clocks = { now: () => 0, ledgerNow: () => 0, expiryMarginMs: 0 };
-    const context = { ledger, facts, network: SIM.id, signal: new AbortController().signal, ...clocks };
+    const context = { ledger, facts, network: SIM.id, signal, ...clocks };
     return previewOf(proposal, 60_000, context as any);
   };
   return { journal, path, facts, plan, preview };
@@ -71,28 +72,31 @@ interface LedgerState {
   readonly ownerIsUsual?: (account: NodeId) => boolean;
 }
 
-/** What the ledger would charge for a preview, and create. */
-function outcomeOn(
-  { missing = [], unborn = [], features = USUAL, ownerIsUsual }: LedgerState,
-  { input, execution, signed }: Proposal,
-) {
-  const effectiveLength = transactionIntentLength(signed.transactionIntent);
-  const { total: fee } = predictFee({ ...input, effectiveLength }, execution, {
+/** What a settlement's charge can teach. */
+function lessonOf(priced: Proposal, facts: AccountFacts) {
+  return { priced, before: askedOf(priced, facts) };
+}
+
+function factsOn({ missing = [], unborn = [], features = USUAL, ownerIsUsual }: LedgerState): StateFacts {
+  return {
     holdsVault: (account, resource) => !missing.some(([a, r]) => a === account && r === resource),
     exists: (account) => !unborn.includes(account),
     features: () => features,
     ...(ownerIsUsual && { ownerIsUsual }),
-  });
+  };
+}
+
+/** What the ledger would charge for a preview, and create. */
+function outcomeOn(state: LedgerState, { input, execution, signed }: Proposal) {
+  const { missing = [], unborn = [] } = state;
+  const effectiveLength = transactionIntentLength(signed.transactionIntent);
+  const { total: fee } = predictFee({ ...input, effectiveLength }, execution, factsOn(state));
   const vaults = missing.map(([account, resource]) => ({ account: formatAddress(account, SIM), resource }));
   return { fee, created: { entities: unborn.map((account) => formatAddress(account, SIM)), vaults } };
 }
 
 const feeOn = (state: LedgerState, { input, execution }: Proposal): Attos =>
-  predictFee(input, execution, {
-    holdsVault: (account, resource) => !(state.missing ?? []).some(([a, r]) => a === account && r === resource),
-    exists: (account) => !(state.unborn ?? []).includes(account),
-    features: () => state.features ?? USUAL,
-  }).total;
+  predictFee(input, execution, factsOn(state)).total;
 
 describe('a preview that succeeds', () => {
   it.each<[string, LedgerState]>([
@@ -134,6 +138,14 @@ describe('a preview that succeeds', () => {
     }
   });
 
+  it('that comes when the solver has stopped tells nothing: the journal may be closed', async () => {
+    const { plan, journal, facts, preview } = setUp();
+    const outcome = outcomeOn({}, plan());
+    journal.close();
+    expect(await preview(outcome, AbortSignal.abort())).toMatchObject({ type: 'none' });
+    expect(facts.features(A)).toBeUndefined();
+  });
+
   it('tells nothing that would not succeed', async () => {
     const { plan, preview } = setUp();
     await preview({ ...outcomeOn({}, plan()), status: 'Failed', error: 'x' });
@@ -172,13 +184,87 @@ describe('the owner of a created account', () => {
   });
 });
 
+describe('the charge of a settlement', () => {
+  const created = `c1${'08'.repeat(29)}`;
+  const usual: LedgerState = { ownerIsUsual: () => true };
+
+  it('goes before what a preview told falsely of a token', async () => {
+    const { facts, plan, preview } = setUp();
+    await preview(outcomeOn({ features: [] }, plan()));
+    expect(facts.features(A)).toEqual([]);
+    learnReceipt(facts, feeOn({ features: ['vault_freeze'] }, plan()), lessonOf(plan(), facts));
+    expect(facts.features(A)).toEqual(['vault_freeze']);
+  });
+
+  it('that nothing explains takes back what is known of a token when it is not the only one', async () => {
+    const { facts, plan, preview, journal, path } = setUp();
+    await preview(outcomeOn({}, plan()));
+    const belie = () => learnReceipt(facts, feeOn({}, plan()) + 1n, lessonOf(plan(), facts));
+    belie();
+    await preview(outcomeOn({}, plan()));
+    belie();
+    expect(facts.features(A)).toEqual(USUAL);
+    belie();
+    expect(facts.features(A)).toBeUndefined();
+    journal.close();
+    expect(setUp(path).facts.features(A)).toBeUndefined();
+  });
+
+  it('that nothing explains takes back at once what is known of an owner', async () => {
+    const { facts, plan, preview, journal, path } = setUp(undefined, created);
+    await preview(outcomeOn(usual, plan()));
+    learnReceipt(facts, feeOn(usual, plan()) + 1n, lessonOf(plan(), facts));
+    expect([facts.features(A), facts.ownerIsUsual(created)]).toEqual([USUAL, false]);
+    journal.close();
+    const again = setUp(path, created);
+    expect(again.facts.ownerIsUsual(created)).toBe(false);
+    await again.preview(outcomeOn(usual, again.plan()));
+    expect(again.facts.ownerIsUsual(created)).toBe(true);
+  });
+
+  it('belies no token where a vault may have come to be meanwhile', async () => {
+    const { facts, plan, preview } = setUp();
+    await preview(outcomeOn({ missing: [[buyer, A]] }, plan()));
+    const lesson = lessonOf(plan(), facts);
+    learnReceipt(facts, feeOn({}, plan()), lesson);
+    expect(facts.features(A)).toEqual(USUAL);
+    expect(facts.holdsVault(buyer, A)).toBe(true);
+    learnReceipt(facts, feeOn({}, plan()), lessonOf(plan(), facts));
+    expect(facts.features(A)).toEqual(USUAL);
+  });
+});
+
 describe('charges that explain nothing', () => {
-  it('are no more looked at after some', async () => {
-    const { plan, preview, facts } = setUp();
+  it('take back what was struck out before: one of them is false', async () => {
+    const { facts, plan, preview } = setUp(undefined, undefined, token(2));
+    await preview(outcomeOn({}, plan()));
+    const left = facts.tokens.dearestFeatures(A);
+    expect(left).not.toContain('vault_freeze');
+    const { fee, created } = outcomeOn({}, plan());
+    await preview({ fee: fee + 1n, created });
+    expect(facts.tokens.dearestFeatures(A)).toContain('vault_freeze');
+  });
+
+  it('are not those of which nothing can be told, where not all is known of an account', async () => {
+    const { facts, plan, preview } = setUp(undefined, undefined, token(2));
+    await preview(outcomeOn({}, plan()));
+    const left = facts.tokens.dearestFeatures(A);
+    const strange = setUp(undefined, `c1${'09'.repeat(29)}`, token(2)).plan();
+    for (let n = 0; n < 9; n++) learnReceipt(facts, units(1), lessonOf(strange, facts));
+    expect(facts.tokens.dearestFeatures(A)).toEqual(left);
+  });
+
+  it('are no more looked at after some, but where a token is the only one', async () => {
+    const { plan, preview, facts, journal } = setUp(undefined, undefined, token(2));
     const outcome = outcomeOn({}, plan());
     for (let n = 0; n < 8; n++) await preview({ ...outcome, fee: outcome.fee + 1n });
     await preview(outcome);
-    expect(facts.features(A)).toBeUndefined();
+    expect(facts.tokens.dearestFeatures(A)).toContain('vault_freeze');
+    journal.close();
+    const alone = setUp();
+    for (let n = 0; n < 9; n++) await alone.preview({ ...outcomeOn({}, alone.plan()), fee: units(1) });
+    await alone.preview(outcomeOn({}, alone.plan()));
+    expect(alone.facts.features(A)).toEqual(USUAL);
   });
 });
 

@@ -6,9 +6,16 @@ import { type Fit, type Part, partOf, roomOf } from './part.js';
 import { isWorked, work } from './work.js';
 import { type Worked, worthOf } from './worth.js';
 
-/** How many groups a search looks at, and how many of them it proposes, before it gives up. */
-const MOST_LOOKS = 256;
-const MOST_PROPOSALS = 8;
+/** How much is tried, and no more. */
+interface Patience {
+  /** Groups that are looked at. */
+  looks: number;
+  /** Groups that are proposed and come to nothing. */
+  proposals: number;
+}
+const FOR_ONE: Patience = { looks: 256, proposals: 8 };
+/** Others wait for the plan meanwhile: some ten milliseconds. */
+const FOR_ALL: Patience = { looks: 4096, proposals: 64 };
 
 /**
  * Finds company for bundles that lack something: others that together sell what they lack, as where A sells X for Y and B,
@@ -20,8 +27,9 @@ export class Partners {
   /** The groups among them, so that none is worked out again from another member. */
   private readonly groups = new Set<string>();
   private readonly balances = new Map<WaitingBundle, Balance>();
-  private looks = 0;
-  private proposals = 0;
+  /** What is left of it for the bundle that is looked at, and for all of them. */
+  private own = FOR_ONE;
+  private readonly all = { ...FOR_ALL };
 
   constructor(
     private readonly context: PlanContext,
@@ -32,7 +40,7 @@ export class Partners {
   join(lonely: Map<WaitingBundle, Reason>, parts: Set<Part>): void {
     for (const [bundle, reason] of [...lonely]) {
       if (reason.code !== 'deficit' || !lonely.has(bundle)) continue;
-      this.looks = this.proposals = 0;
+      this.own = { ...FOR_ONE };
       const found = this.search([bundle], [], this.balanceOf(bundle), lonely, parts);
       if (found === undefined) continue;
       for (const member of found.worked.bundles) lonely.delete(member);
@@ -58,7 +66,7 @@ export class Partners {
     lonely: ReadonlyMap<WaitingBundle, Reason>,
     parts: ReadonlySet<Part>,
   ): Found | undefined {
-    if (++this.looks > MOST_LOOKS) return undefined;
+    if (!this.spend('looks')) return undefined;
     const lacking = lackOf(balance);
     if (lacking === undefined) return this.settle(members, used);
     const room = roomOf(members);
@@ -81,18 +89,26 @@ export class Partners {
     return undefined;
   }
 
+  private spend(what: keyof Patience): boolean {
+    if (this.own[what] === 0 || this.all[what] === 0) return false;
+    this.own[what]--;
+    this.all[what]--;
+    return true;
+  }
+
   private settle(members: readonly WaitingBundle[], used: readonly Part[]): Found | undefined {
     const group = members
       .map(({ id }) => id)
       .sort()
       .join();
-    if (this.groups.has(group) || ++this.proposals > MOST_PROPOSALS) return undefined;
+    if (this.groups.has(group) || !this.spend('proposals')) return undefined;
     this.groups.add(group);
     const worked = work(members, this.context);
     if (!isWorked(worked)) return undefined;
     const before = used.reduce((sum: Attos, part) => sum + part.value, 0n);
     if (worthOf(worked) > before) {
       this.tried.push(worked.candidate);
+      this.all.proposals++;
       return { worked, used };
     }
     this.tried.push({ reason: 'earns less than its parts', ...worked.candidate });

@@ -21,6 +21,8 @@ import { Takeoff } from './takeoff.js';
 const OVERLAP_RETRY_MS = 500;
 /** At once: a Gateway has a limit of requests, and following transactions matters more. */
 const MAX_PREVIEWS = 8;
+/** What a preview has to decide waits so long for one of the others to be over. */
+const PREVIEW_RETRY_MS = 100;
 
 interface Mode {
   /** Nothing is merged. */
@@ -32,7 +34,7 @@ const TOGETHER: Mode = { alone: false, blind: false };
 
 /** From bundles that waited together to settlements that are wanted: plans, and asks for a preview of what is in doubt. */
 export class Departures {
-  /** In a plan that a preview has yet to decide. */
+  /** In a plan whose turn is yet to come, or that a preview has yet to decide. */
   private readonly held = new Set<Pursuit>();
   private readonly takeoff: Takeoff;
   private previews = 0;
@@ -44,12 +46,13 @@ export class Departures {
   ) {
     this.takeoff = new Takeoff(context, tower, {
       isClear: (pursuit) => this.isClear(pursuit),
+      areClear: (planned) => this.areClear(planned),
       goAgain: (pursuits, cohort) => this.goAgain(pursuits, cohort),
       planApart: (planned) => this.planApart(planned, false),
     });
   }
 
-  /** Takes everybody who waits for a preview. */
+  /** Takes everybody who is in such a plan. */
   clear(): Pursuit[] {
     const held = [...this.held];
     this.held.clear();
@@ -67,12 +70,12 @@ export class Departures {
       const decisions = plan(candidates, this.context, { extraMargin, alone: mode.alone });
       const plannedAt = this.context.now();
       const byId = new Map(ready.map((pursuit) => [pursuit.id, pursuit]));
+      const settlements: Planned[] = [];
       for (const decision of decisions) {
         if (decision.type === 'settle') {
           const members = decision.bundles.map(({ id }) => byId.get(id)!);
           this.learnGaps(decision.proposal);
-          const planned = { decision, pursuits: members, cohort, startedAt, plannedAt };
-          this.caring(members, () => this.weigh(planned, mode));
+          settlements.push({ decision, pursuits: members, cohort, startedAt, plannedAt });
         } else {
           const { bundle, outcome, reason, quote, considered } = decision;
           const expected = quote && { reward: quote.reward, fee: quote.networkFee, profit: quote.profit };
@@ -80,7 +83,35 @@ export class Departures {
           byId.get(bundle.id)!.giveUp({ outcome, reason, expected, details });
         }
       }
+      this.weighEach(settlements, mode);
     });
+  }
+
+  /** One a turn of the event loop: the bytes of one leave between turns, and the next is on the disk before its own do. */
+  private weighEach([first, ...others]: readonly Planned[], mode: Mode, isFresh = true): void {
+    if (first === undefined) return;
+    for (const { pursuits } of others) for (const pursuit of pursuits) this.held.add(pursuit);
+    this.caring(first.pursuits, () => {
+      if (isFresh || this.areClear(first)) this.weigh(first, mode);
+    });
+    if (others.length === 0) return;
+    setImmediate(() => {
+      const left = others.filter((each) => this.release(each));
+      this.weighEach(left, mode, false);
+    });
+  }
+
+  /** Whether nothing has come in the way of a plan meanwhile; else its bundles were dealt with. */
+  private areClear({ pursuits, cohort }: Planned): boolean {
+    const clear = pursuits.filter((pursuit) => this.isClear(pursuit));
+    if (clear.length === pursuits.length) return true;
+    this.goAgain(clear, cohort);
+    return false;
+  }
+
+  /** False: the solver stops, and has ended them. */
+  private release({ pursuits }: Planned): boolean {
+    return pursuits.filter((pursuit) => this.held.delete(pursuit)).length > 0;
   }
 
   /** Asks in the background for what a fee depends on and nobody knows: the next of these accounts will be known. */
@@ -145,7 +176,7 @@ export class Departures {
 
   // ------------------------------------------------------------------------------------------------- what is in doubt
 
-  private weigh(planned: Planned, { blind }: Mode): void {
+  private weigh(planned: Planned, { alone, blind }: Mode): void {
     const { context } = this;
     const { decision, cohort } = planned;
     const doubt = doubtOf(decision, cohort, context);
@@ -154,6 +185,10 @@ export class Departures {
       return given === undefined ? this.takeoff.launch(planned, undefined) : giveUp(planned, given);
     }
     if (doubt === undefined && context.submit) return this.takeoff.launch(planned, undefined);
+    // What the others tell may leave no doubt.
+    if (doubt?.fee && !alone && this.previews >= MAX_PREVIEWS) {
+      return this.goAgain(planned.pursuits, cohort, PREVIEW_RETRY_MS);
+    }
     // Only of a fee that is in doubt a preview tells what the decision then rests on.
     if (!doubt?.fee) for (const pursuit of planned.pursuits) pursuit.decide();
     this.hold(planned, (preview) => this.decide(planned, preview, doubt));
@@ -177,9 +212,7 @@ export class Departures {
       })
       .then((preview) => {
         this.previews--;
-        const still = pursuits.filter((pursuit) => this.held.delete(pursuit));
-        // The solver stops, and has ended them.
-        if (still.length === 0) return;
+        if (!this.release(planned)) return;
         const tookMicros = (context.now() - startedAt) * 1000;
         const bundleIds = pursuits.map(({ id }) => id);
         context.emit({ type: 'previewed', bundleIds, outcome: outcomeOf(preview), tookMicros });

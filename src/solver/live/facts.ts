@@ -3,8 +3,8 @@ import type { Journal } from '../../journal/journal.js';
 import type { Ledger } from '../../ledger/ledger.js';
 import type { NodeId } from '../../sbor/custom.js';
 import type { Features } from '../../settlement/fee/features.js';
-import { type Asked, ownersBy, type Priced } from '../../settlement/fee/learn.js';
-import { type StateFacts, withFacts } from '../../settlement/fee/predict.js';
+import type { Asked } from '../../settlement/fee/learn.js';
+import type { StateFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress, XRD } from '../../transaction/address.js';
 import type { Held } from '../knowledge.js';
 import type { Desk } from './desk.js';
@@ -78,11 +78,12 @@ export class AccountFacts implements StateFacts {
   /** Takes up what earlier runs have learned. */
   load(journal: Journal): void {
     this.tokens.load(journal);
-    for (const { key, value } of journal.facts(OWNER_KEY, MAX_ACCOUNTS)) {
+    // The oldest first: they go first where there are too many.
+    for (const { key, value } of journal.facts(OWNER_KEY, MAX_ACCOUNTS).reverse()) {
       const account = this.nodeOf(key.slice(OWNER_KEY.length));
       if (account !== undefined) this.holdingsOf(account).usualOwner = value === USUAL;
     }
-    for (const { key, value } of journal.facts(KEY, MAX_ACCOUNTS)) {
+    for (const { key, value } of journal.facts(KEY, MAX_ACCOUNTS).reverse()) {
       if (!Array.isArray(value)) continue;
       const account = this.nodeOf(key.slice(KEY.length));
       if (account === undefined) continue;
@@ -163,14 +164,11 @@ export class AccountFacts implements StateFacts {
     for (const account of changed) this.remember(account);
   }
 
-  /** A transaction was charged so, or would be. `before`: accounts as they were before it. */
-  learnCharge(charged: Attos, priced: Priced, before: Asked): void {
-    const facts = withFacts(before, { features: (token) => this.features(token) });
-    for (const account of ownersBy(charged, priced, facts)) {
-      this.holdingsOf(account).usualOwner = true;
-      this.desk.offer((journal) => journal.setFact(OWNER_KEY + formatAddress(account, this.network), USUAL));
-    }
-    this.tokens.learn(charged, priced, before);
+  /** Whether the owner of a created account is the usual one, by a charge. */
+  setOwner(account: NodeId, isUsual: boolean): void {
+    this.holdingsOf(account).usualOwner = isUsual;
+    const value = isUsual ? USUAL : null;
+    this.desk.offer((journal) => journal.setFact(OWNER_KEY + formatAddress(account, this.network), value));
   }
 
   /** What was the case moments ago, by a preview. */

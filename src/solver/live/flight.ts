@@ -1,14 +1,13 @@
 import type { AttemptNews } from '../../journal/model.js';
 import { chargedShares, type ExpectedShare } from '../../journal/shares.js';
 import type { Outcome } from '../../ledger/outcome.js';
-import type { NodeId } from '../../sbor/custom.js';
 import type { Supply } from '../../settlement/compose/supply.js';
-import type { Asked, Priced } from '../../settlement/fee/learn.js';
 import type { Race } from '../../settlement/tip.js';
 import { formatAddress, XRD } from '../../transaction/address.js';
 import type { LiveContext } from './context.js';
 import { Delivery } from './delivery.js';
 import { type Charged, chargedBy, newsOf } from './ending.js';
+import { type Lesson, learnReceipt } from './lesson.js';
 import type { Attempt, Pursuit } from './pursuit.js';
 
 /** A transaction that was written down. */
@@ -23,8 +22,8 @@ export interface Passage {
   readonly race: Race;
   /** What it adds from the solver's own account. */
   readonly supplies: readonly Supply[];
-  /** What to learn from its charge, with what was known of accounts when it was planned. */
-  readonly lesson?: { readonly priced: Priced; readonly before: Asked } | undefined;
+  /** What its charge can teach; undefined where an earlier run planned it. */
+  readonly lesson?: Lesson | undefined;
   /** False: an earlier run may have sent its bytes. */
   readonly isFresh: boolean;
 }
@@ -192,10 +191,7 @@ export class Flight implements Attempt {
     context.desk.write((journal) => void journal.recordAttemptState(id, news));
     this.tellEnd(news, charged);
     const { lesson } = this.passage;
-    if (lesson !== undefined) {
-      context.facts.learnCharge(charged.fee, lesson.priced, lesson.before);
-      context.facts.learnVaults(vaultsOf(lesson.before));
-    }
+    if (lesson !== undefined) learnReceipt(context.facts, charged.fee, lesson);
     for (const { bundleId, xrdChange } of chargedShares(this.passage.parts, charged)) {
       this.members.find(({ id }) => id === bundleId)?.settle(xrdChange);
     }
@@ -227,11 +223,4 @@ export class Flight implements Attempt {
     });
     context.spent(charged.xrdChange, news.stateVersion);
   }
-}
-
-/** Every vault that a settlement touches: once it has succeeded, all of them are there. */
-function vaultsOf({ vaults }: Asked): { readonly account: NodeId; readonly resource: NodeId }[] {
-  return [...vaults].flatMap(([account, resources]) =>
-    [...resources.keys()].map((resource) => ({ account, resource })),
-  );
 }

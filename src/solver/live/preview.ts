@@ -3,7 +3,7 @@ import { toHex } from '../../base/bytes.js';
 import type { PreviewOutcome } from '../../ledger/answer.js';
 import type { ReadOptions } from '../../ledger/ledger.js';
 import type { NodeId } from '../../sbor/custom.js';
-import { askedOf, isPlausible } from '../../settlement/fee/learn.js';
+import { askedOf } from '../../settlement/fee/learn.js';
 import { withFacts } from '../../settlement/fee/predict.js';
 import { CHECK, price } from '../../settlement/fee/price.js';
 import type { Proposal, SettledOrder } from '../../settlement/settle.js';
@@ -11,6 +11,7 @@ import { formatAddress } from '../../transaction/address.js';
 import { notarizedLengthWith, transactionIntentLength } from '../../transaction/length.js';
 import { encodeTransaction } from '../../transaction/payload.js';
 import type { LiveContext } from './context.js';
+import { learnPreview } from './lesson.js';
 
 /** What a preview says of a settlement. */
 export type Preview =
@@ -37,6 +38,8 @@ export async function previewOf(proposal: Proposal, deadline: number, context: L
   } catch (error) {
     return { type: 'none', why: error instanceof Error ? error.message.slice(0, 200) : 'no Gateway answered' };
   }
+  // The journal may be closed by now.
+  if (context.signal.aborted) return { type: 'none', why: 'the solver stops' };
   if (outcome.status === 'Succeeded') {
     learnFrom(outcome, proposal, context);
     return { type: 'succeeded', fee: outcome.fee + leftOut(proposal) };
@@ -61,11 +64,7 @@ function learnFrom({ fee, created }: PreviewOutcome, proposal: Proposal, { facts
     holdsVault: (account, resource) => !vaults.has(addressOf(account) + resource),
     exists: (account) => !entities.has(addressOf(account)),
   });
-  const before = askedOf(priced, told);
-  facts.tokens.check(fee, priced, before);
-  facts.learnCharge(fee, priced, before);
-  // A receipt whose own charge belies it tells nothing of accounts.
-  if (isPlausible(fee, priced, before)) facts.learnState(before);
+  learnPreview(facts, fee, { priced, before: askedOf(priced, told) });
 }
 
 /** What a preview needs of a proposal. */

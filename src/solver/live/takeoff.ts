@@ -2,8 +2,7 @@ import { formatAmount } from '../../base/amount.js';
 import { JournalError } from '../../journal/error.js';
 import type { AttemptStory } from '../../journal/story.js';
 import { askedOf } from '../../settlement/fee/learn.js';
-import { type StateFacts, withFacts } from '../../settlement/fee/predict.js';
-import { type Proposal, sign } from '../../settlement/settle.js';
+import { sign } from '../../settlement/settle.js';
 import { formatId } from '../../transaction/address.js';
 import { Spent } from '../spent.js';
 import { tellDropped } from './aftermath.js';
@@ -11,7 +10,7 @@ import type { Cohort } from './cohort.js';
 import type { LiveContext } from './context.js';
 import { isFileFault } from './desk.js';
 import { unwritten } from './ending.js';
-import { Flight, type Passage, type Tower } from './flight.js';
+import { Flight, type Tower } from './flight.js';
 import { deadlineOf, giveUp, newShare, type Planned, unitsOf } from './planned.js';
 import type { Preview } from './preview.js';
 import type { Pursuit } from './pursuit.js';
@@ -23,6 +22,8 @@ import { unitsStory } from './unitsStory.js';
 export interface Ground {
   /** Whether nothing stands in the way of an attempt; else the bundle was dealt with. */
   readonly isClear: (pursuit: Pursuit) => boolean;
+  /** The same of all of a plan. */
+  readonly areClear: (planned: Planned) => boolean;
   readonly goAgain: (pursuits: readonly Pursuit[], cohort: Cohort) => void;
   readonly planApart: (planned: Planned) => void;
 }
@@ -48,10 +49,7 @@ export class Takeoff {
     const { context } = this;
     const { pursuits, decision, cohort } = planned;
     // A preview takes its time.
-    if (preview !== undefined) {
-      const clear = pursuits.filter((pursuit) => this.ground.isClear(pursuit));
-      if (clear.length < pursuits.length) return this.ground.goAgain(clear, cohort);
-    }
+    if (preview !== undefined && !this.ground.areClear(planned)) return;
     const { proposal } = decision;
     if (!isInStock(proposal.quote.inventory, context)) return this.ground.goAgain(pursuits, cohort);
     const limit = context.checkLimits(proposal.lock);
@@ -73,7 +71,8 @@ export class Takeoff {
     const race = { tipBasisPoints, predicted: { fee: proposal.fee, profit: proposal.quote.profit } };
     const parts = decision.shares;
     const supplies = proposal.quote.inventory;
-    const lesson = lessonOf(proposal, context.facts);
+    const { input, execution } = proposal;
+    const lesson = { priced: { input, execution }, before: askedOf(proposal, context.facts) };
     const members = { members: pursuits, units: unitsOf(planned) };
     const passage = { ...{ id, payload, ...members, parts, race, supplies, lesson }, isFresh: true };
     const flight = new Flight(passage, context, this.tower);
@@ -171,20 +170,6 @@ export class Takeoff {
     const story = attemptStory(decision, this.context.policy.name, preview, undefined);
     giveUp(planned, { outcome: 'would-settle', details: { simulated, decision: { ...story, considered: [] } } });
   }
-}
-
-/**
- * What its charge can teach, where not all is known. Vaults that are not known count as there: a missing one costs so much
- * that nothing else explains it, and nothing is learned.
- */
-function lessonOf({ fee, input, execution }: Proposal, facts: StateFacts): Passage['lesson'] {
-  if (fee.known && fee.supposed.length === 0) return undefined;
-  const priced = { input, execution };
-  const supposed = withFacts(facts, {
-    holdsVault: (account, resource) => facts.holdsVault(account, resource) ?? true,
-    exists: (account) => facts.exists?.(account) ?? true,
-  });
-  return { priced, before: askedOf(priced, supposed) };
 }
 
 /** Micros since the frame of the youngest bundle, as far as all is known of this run. */

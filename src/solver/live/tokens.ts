@@ -17,8 +17,16 @@ import type { Desk } from './desk.js';
 const MAX_TOKENS = 10_000;
 /** Facts of a token in the journal: its features, for ever. */
 const KEY = 'features/';
-/** Charges that nothing explains before no more are looked at: each look takes a millisecond. */
+/** After so many were written down, those beyond `MAX_TOKENS` are dropped. */
+const DROP_EVERY = 1_000;
+/** Charges that nothing explains before no more are looked at: of several tokens each look takes milliseconds. */
 const MAX_FAILURES = 8;
+
+interface Known {
+  readonly features: Features;
+  /** The last charge belied it. */
+  isSuspect: boolean;
+}
 
 /** A token of which not all is known. */
 interface Open {
@@ -34,8 +42,9 @@ const NEW: Open = { possible: FEATURE_LISTS, failures: 0 };
  * atto: what cannot be is struck out by each preview and receipt until one list is left, which the journal remembers.
  */
 export class TokenFacts {
-  private readonly known = new Map<NodeId, Features>();
+  private readonly known = new Map<NodeId, Known>();
   private readonly open = new Map<NodeId, Open>();
+  private written = 0;
 
   constructor(
     private readonly desk: Desk,
@@ -44,19 +53,20 @@ export class TokenFacts {
 
   /** Takes up what earlier runs have learned. */
   load(journal: Journal): void {
-    for (const { key, value } of journal.facts(KEY, MAX_TOKENS)) {
+    // The oldest first: they go first where there are too many.
+    for (const { key, value } of journal.facts(KEY, MAX_TOKENS).reverse()) {
       if (!Array.isArray(value) || !value.every(isFeature)) continue;
       try {
-        this.known.set(parseAddress(key.slice(KEY.length), this.network), value);
+        this.known.set(parseAddress(key.slice(KEY.length), this.network), { features: value, isSuspect: false });
       } catch {
         // A journal of another network.
       }
     }
-    this.desk.offer((journal) => journal.dropFacts(KEY, MAX_TOKENS));
+    this.dropOld();
   }
 
   features(token: NodeId): Features | undefined {
-    return this.known.get(token);
+    return this.known.get(token)?.features;
   }
 
   /** What it is supposed to be like, until that is known. */
@@ -78,36 +88,47 @@ export class TokenFacts {
     const facts = this.factsWith(accounts);
     const { supposed } = predictFee(priced.input, priced.execution, facts);
     const before = new Map(supposed.map((token) => [token, this.open.get(token) ?? NEW]));
-    if (supposed.length === 0 || [...before.values()].some(({ failures }) => failures >= MAX_FAILURES)) return;
+    const isHopeless = [...before.values()].some(({ failures }) => failures >= MAX_FAILURES);
+    // By itself it is looked at whatever it was traded with before.
+    if (supposed.length === 0 || (isHopeless && supposed.length > 1)) return;
     const found = featuresBy(charged, priced, facts, (token) => before.get(token)!.possible);
-    for (const [token, { possible, failures }] of before) {
+    if (found === undefined) return;
+    for (const [token, { failures }] of before) {
       const left = found.get(token);
-      if (left === undefined) this.keepOpen(token, { possible, failures: failures + 1 });
+      // What was struck out may have been by a charge that was false.
+      if (left === undefined) this.keepOpen(token, { ...NEW, failures: failures + 1 });
       else if (left.length === 1) this.remember(token, left[0]!);
       else this.keepOpen(token, { possible: left, failures: 0 });
     }
   }
 
-  /** Forgets what the charge of a transaction belies. `accounts`: as they surely were before it. */
-  check(charged: Attos, { input, execution }: Priced, accounts: StateFacts): void {
-    const { known, supposed, total } = predictFee(input, execution, this.factsWith(accounts));
-    if (!known || supposed.length > 0 || total === charged) return;
-    const nothing = withFacts(accounts, { features: () => undefined });
-    for (const token of predictFee(input, execution, nothing).supposed) {
-      this.known.delete(token);
-      this.open.delete(token);
-      this.write(token, null);
+  /** What is known of all these is what a charge was made of. */
+  confirm(tokens: readonly NodeId[]): void {
+    for (const token of tokens) this.known.get(token)!.isSuspect = false;
+  }
+
+  /**
+   * What is known of all these is not what a charge was made of: it is forgotten where others explain that (`isExplained`).
+   * Where nothing does, an account may be the reason; not by two charges in a row.
+   */
+  belie(tokens: readonly NodeId[], isExplained: boolean): void {
+    for (const token of tokens) {
+      const known = this.known.get(token)!;
+      if (isExplained || known.isSuspect) {
+        this.known.delete(token);
+        this.write(token, null);
+      } else known.isSuspect = true;
     }
   }
 
   private factsWith(accounts: StateFacts): StateFacts {
-    return withFacts(accounts, { features: (token) => this.known.get(token) });
+    return withFacts(accounts, { features: (token) => this.features(token) });
   }
 
   private remember(token: NodeId, features: Features): void {
     this.open.delete(token);
     makeRoom(this.known);
-    this.known.set(token, features);
+    this.known.set(token, { features, isSuspect: false });
     this.write(token, features);
   }
 
@@ -118,6 +139,11 @@ export class TokenFacts {
 
   private write(token: NodeId, features: Features | null): void {
     this.desk.offer((journal) => journal.setFact(KEY + formatAddress(token, this.network), features));
+    if (++this.written % DROP_EVERY === 0) this.dropOld();
+  }
+
+  private dropOld(): void {
+    this.desk.offer((journal) => journal.dropFacts(KEY, MAX_TOKENS));
   }
 }
 
