@@ -17,7 +17,7 @@ export interface StateFacts {
   features?(resource: NodeId): Features | undefined;
   /**
    * Whether the data of a non-fungible resource is nothing or of a basic type, not of one that the resource brings (a
-   * struct or enum, as mostly). Unknown counts as false, and as a supposition.
+   * struct or enum, as mostly). Unknown counts as false; features that a charge told make up for it.
    */
   hasBasicData?(resource: NodeId): boolean | undefined;
   /** Whether anyone may burn a token. Unless that is known and so, a burn is priced as if, the prediction as not known. */
@@ -70,15 +70,10 @@ export class ResourceState {
   ) {
     const known = id === XRD ? XRD_FEATURES : facts.features?.(id);
     const features = known ?? facts.likelyFeatures?.(id) ?? USUAL_FEATURES;
-    let bytes: number = TYPE_INFO.resource;
-    let supposed = known === undefined;
-    if (!isFungible(id)) {
-      const basic = facts.hasBasicData?.(id);
-      bytes = TYPE_INFO.nonFungible + (basic ? 0 : OWN_DATA);
-      supposed ||= basic === undefined;
-    }
-    this.supposed = supposed;
-    this.bytes = bytes + listLength(features);
+    this.supposed = known === undefined;
+    this.bytes = listLength(features);
+    if (isFungible(id)) this.bytes += TYPE_INFO.resource;
+    else this.bytes += TYPE_INFO.nonFungible + (facts.hasBasicData?.(id) ? 0 : OWN_DATA);
     this.look = fetch(this.bytes);
     this.freezable = isFreezable(features);
     this.counted = isCounted(features);
