@@ -3,6 +3,8 @@ import { UnmatchedError } from '../../src/settlement/error.js';
 import { Chance } from '../../test/support/randomBundles.js';
 import { FeeTable } from './feesTable.js';
 import { type Case, readCase, settle } from './settlementsCase.js';
+import { randomProofs } from './settlementsForceProof.js';
+import { item, payers } from './settlementsParts.js';
 import { randomCase } from './settlementsRandom.js';
 import { SHAPES, shapeCase } from './settlementsShapes.js';
 import type { Suite, SuiteContext, SuiteResult } from './suite.js';
@@ -12,6 +14,8 @@ import { inFlight } from './worldFlight.js';
 /** What we predict beside what the engine charges, by shape. */
 export const fees: Suite = { name: 'fees', counts: { full: 2000, ci: 200 }, run };
 
+/** One in so many does what it likes with proofs. */
+const PROOFS_EVERY = 5;
 /** Error that no prediction may exceed whose facts are all known, in percent. */
 const MOST = 2;
 /** And that one in twenty may. */
@@ -22,7 +26,8 @@ async function run({ count, seed, engine, report }: SuiteContext): Promise<Suite
   const table = new FeeTable();
   let differ = 0;
   await inFlight(count, async (index) => {
-    const made = feeCase(world, new Chance(seed * 100_043 + index), index);
+    const chance = new Chance(seed * 100_043 + index);
+    const made = index % PROOFS_EVERY === 1 ? proofsCase(world, chance) : feeCase(world, chance, index);
     const composition = index % 3 === 0 ? 'template' : 'cheapest';
     const settled = unlessUnmatched(() => settle(world, readCase(made.case), composition));
     if (settled === undefined) return;
@@ -51,6 +56,25 @@ export function feeCase(world: World, chance: Chance, index: number, maxItems = 
   const names = Object.keys(SHAPES);
   const shape = names[(index / 2) % names.length]!;
   return { case: shapeCase(world, chance, shape), row: shape };
+}
+
+/** A pair, one side of which does with proofs what comes to mind. Much of that cannot be done, and is passed over. */
+function proofsCase(world: World, chance: Chance): { case: Case; row: string } {
+  const [seller, buyer] = chance.shuffle(payers(world, world.tokens[0]!.resource, false));
+  const [sold, bought] = chance.shuffle(world.tokens).map(({ resource }) => ({
+    resource,
+    amount: world.unit(resource) * 1000n,
+  }));
+  const prefix = randomProofs(world, chance, seller!, sold!.resource);
+  const items = [
+    item(world, chance, seller!, { sell: sold!, buy: bought! }, { prefix }),
+    item(world, chance, buyer!, { sell: bought!, buy: sold! }),
+  ];
+  const solver = world.of('solver')[0]!;
+  return {
+    case: { shape: 'proofs', items, solver, tipBasisPoints: 0, discriminator: BigInt(chance.below(2 ** 31)) },
+    row: 'proofs',
+  };
 }
 
 export function unlessUnmatched<T>(make: () => T): T | undefined {

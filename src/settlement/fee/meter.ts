@@ -81,7 +81,7 @@ export class Meter {
   private readonly resources = new Map<NodeId, ResourceState>();
   private readonly accounts = new Map<NodeId, AccountState>();
   private readonly badgesRead = new Set<NodeId>();
-  private readonly buckets = new Map<Bucket, AmountLocks>();
+  private buckets: Map<Bucket, AmountLocks> | undefined;
 
   constructor(
     execution: Execution,
@@ -276,6 +276,7 @@ export class Meter {
 
   /** What proofs lock in a bucket. */
   locksOf(bucket: Bucket): AmountLocks {
+    this.buckets ??= new Map();
     let locks = this.buckets.get(bucket);
     if (locks === undefined) {
       locks = new AmountLocks('bucket');

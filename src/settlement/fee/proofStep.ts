@@ -1,5 +1,5 @@
 import { isFungible } from '../../transaction/address.js';
-import type { Proof } from '../check/asset.js';
+import type { Evidence, Proof } from '../check/asset.js';
 import type { CallStep, ZoneStep } from '../check/execution.js';
 import { ARGS } from './charge.js';
 import { idsArgs, type LockChange } from './container.js';
@@ -60,6 +60,17 @@ export function chargeAccountProof(account: AccountState, step: Extract<CallStep
 
 export function dropProof(proof: Proof, by: 'intent' | 'zone', meter: Meter): void {
   meter.charge(proofDropped(kindOf(proof), by, evidenceBytes(proof), changes(proof, meter, 'unlock')));
+}
+
+/** Whether it matters which of some proofs is dropped first: they lock different parts of one container. */
+export function differ(proofs: readonly Proof[]): boolean {
+  if (proofs.length < 2) return false;
+  const parts = proofs.flatMap(({ evidence }) => evidence);
+  return parts.some((a) => parts.some((b) => a.bucket === b.bucket && a.vault === b.vault && !isSame(a, b)));
+}
+
+function isSame(a: Evidence, b: Evidence): boolean {
+  return a.amount === b.amount && [...(a.ids ?? [])].sort().join() === [...(b.ids ?? [])].sort().join();
 }
 
 export function chargeProofStep(step: ZoneStep, meter: Meter): void {

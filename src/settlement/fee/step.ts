@@ -7,7 +7,7 @@ import type { Meter } from './meter.js';
 import { USE } from './package.js';
 import { DATABASE_MISS, databaseRead } from './price.js';
 import { AMOUNT_PROOF_LOOK, isOneAmount, PROOF_AMOUNT } from './proof.js';
-import { chargeAccountProof, chargeProofStep, dropProof } from './proofStep.js';
+import { chargeAccountProof, chargeProofStep, differ, dropProof } from './proofStep.js';
 import { needs, ZONE, zoneMade } from './recipe.js';
 import type { AccountState } from './state.js';
 import {
@@ -47,6 +47,8 @@ export function chargeStep(step: Exclude<Step, { op: 'instruction' }>, meter: Me
       const intent = meter.intents[step.intent]!;
       const { before, after } = intent.change([]);
       const emptied = open(before) + readHeap(before) + write(after) + CLOSE;
+      // The engine's order of what an intent owns depends on all that it ever owned.
+      if (differ(step.named)) meter.notKnown('in which order proofs are dropped');
       for (const proof of step.named) dropProof(proof, 'intent', meter);
       for (const proof of step.zone) dropProof(proof, 'intent', meter);
       meter.charge(needs(USE.zone));
