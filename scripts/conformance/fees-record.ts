@@ -7,7 +7,7 @@ import type { Features } from '../../src/settlement/fee/features.js';
 import { XRD } from '../../src/transaction/address.js';
 import { subintentHash } from '../../src/transaction/hash.js';
 import { Chance } from '../../test/support/randomBundles.js';
-import { feeCase, unlessUnmatched } from './fees.js';
+import { feeCase, unlessRefused } from './fees.js';
 import { readCase, type Settled, settle } from './settlementsCase.js';
 import { SHAPES } from './settlementsShapes.js';
 import { openWorld, type World } from './world.js';
@@ -33,7 +33,7 @@ try {
     const made = feeCase(world, new Chance(SEED + index), index, index % LARGE_EVERY === 1 ? 16 : SMALL);
     // Every shape comes up about four times: twice each way.
     const composition = Math.floor(index / ROUND) % 2 === 0 ? 'cheapest' : 'template';
-    const settled = unlessUnmatched(() => settle(world, readCase(made.case), composition));
+    const settled = unlessRefused(() => settle(world, readCase(made.case), composition));
     if (settled === undefined || (settled.hex.length > 40_000 && index % 2 === 0 && index >= ROUND)) continue;
     const line = await record(world, settled, made.row);
     // By the wrappers alone: whatever composer and fee model become, no settlement changes sides.
