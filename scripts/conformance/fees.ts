@@ -1,9 +1,10 @@
 import { parseAmount } from '../../src/base/amount.js';
 import { SolverError } from '../../src/base/error.js';
+import type { Composition } from '../../src/settlement/compose/choose.js';
 import { UnmatchedError } from '../../src/settlement/error.js';
 import { Chance } from '../../test/support/randomBundles.js';
 import { FeeTable } from './feesTable.js';
-import { type Case, readCase, settle } from './settlementsCase.js';
+import { type Case, readCase, type Settled, settle } from './settlementsCase.js';
 import { randomProofs } from './settlementsForceProof.js';
 import { item, payers } from './settlementsParts.js';
 import { randomCase } from './settlementsRandom.js';
@@ -15,6 +16,11 @@ import { inFlight } from './worldFlight.js';
 /** What we predict beside what the engine charges, by shape. */
 export const fees: Suite = { name: 'fees', counts: { full: 2000, ci: 200 }, run };
 
+interface FeeCase {
+  readonly case: Case;
+  readonly row: string;
+}
+
 /** One in so many does what it likes with proofs. */
 const PROOFS_EVERY = 6;
 
@@ -24,10 +30,10 @@ async function run({ count, seed, engine, report }: SuiteContext): Promise<Suite
   let differ = 0;
   await inFlight(count, async (index) => {
     const chance = new Chance(seed * 100_043 + index);
-    const made = index % PROOFS_EVERY === 1 ? proofsCase(world, chance) : feeCase(world, chance, index);
     const composition = index % 3 === 0 ? 'template' : 'cheapest';
-    const refusal = made.row === 'proofs' ? SolverError : UnmatchedError;
-    const settled = unlessRefused(() => settle(world, readCase(made.case), composition), refusal);
+    const tried = index % PROOFS_EVERY === 1 ? trySettling(world, proofsCase(world, chance), composition) : undefined;
+    const made = tried?.made ?? feeCase(world, chance, index);
+    const settled = tried?.settled ?? unlessRefused(() => settle(world, readCase(made.case), composition));
     if (settled === undefined) return;
     const receipt = await world.judge.execute(settled.hex);
     if (receipt.status !== 'CommittedSuccess' || receipt.fee === null) return; // the suite of settlements says so
@@ -48,15 +54,24 @@ async function run({ count, seed, engine, report }: SuiteContext): Promise<Suite
 }
 
 /** Every shape in turn, and between them random bundles. */
-export function feeCase(world: World, chance: Chance, index: number, maxItems = 16): { case: Case; row: string } {
+export function feeCase(world: World, chance: Chance, index: number, maxItems = 16): FeeCase {
   if (index % 2 === 1) return { case: randomCase(world, chance, { maxItems }), row: 'random' };
   const names = Object.keys(SHAPES);
   const shape = names[(index / 2) % names.length]!;
   return { case: shapeCase(world, chance, shape), row: shape };
 }
 
-/** A pair, one side of which does with proofs what comes to mind. Much of that cannot be done, and is passed over. */
-function proofsCase(world: World, chance: Chance): { case: Case; row: string } {
+function trySettling(
+  world: World,
+  made: FeeCase,
+  composition: Composition,
+): { made: FeeCase; settled: Settled } | undefined {
+  const settled = unlessRefused(() => settle(world, readCase(made.case), composition), SolverError);
+  return settled === undefined ? undefined : { made, settled };
+}
+
+/** A pair, one side of which does with proofs what comes to mind. Much of that cannot be done. */
+function proofsCase(world: World, chance: Chance): FeeCase {
   const [seller, buyer] = chance.shuffle(payers(world, world.tokens[0]!.resource, false));
   const [sold, bought] = chance.shuffle(world.tokens).map(({ resource }) => ({
     resource,

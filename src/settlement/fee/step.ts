@@ -108,8 +108,8 @@ function worktopStep(step: WorktopStep, meter: Meter): void {
         meter.measured(resource);
         if (step.how !== 'none') meter.add(listRead(kinds));
         if (step.how === 'part') meter.divisibility(resource);
-        if (step.by === 'ids') meter.nonFungible();
       }
+      if (!isFungible(resource.id)) meter.nonFungible();
       if (step.how !== 'whole') return;
       intent.resources.splice(intent.resources.indexOf(resource), 1);
       return meter.writeList(step.intent);
