@@ -3,11 +3,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { engineBinary } from '../../src/sandbox/engine/binary.js';
 import { Engine } from '../../src/sandbox/engine/engine.js';
 import type { NodeId } from '../../src/sbor/custom.js';
+import type { Features } from '../../src/settlement/fee/features.js';
 import { XRD } from '../../src/transaction/address.js';
 import { subintentHash } from '../../src/transaction/hash.js';
 import { Chance } from '../../test/support/randomBundles.js';
-import { feeCase, unlessUnmatched } from './fees.js';
+import { feeCase, unlessRefused } from './fees.js';
 import { readCase, type Settled, settle } from './settlementsCase.js';
+import { SHAPES } from './settlementsShapes.js';
 import { openWorld, type World } from './world.js';
 
 /**
@@ -15,7 +17,9 @@ import { openWorld, type World } from './world.js';
  * scripts/conformance/fees-record.ts`. The same seed and the same composer make the same files.
  */
 const SEED = 20_261_122;
-const COUNT = 208;
+/** Every shape once, and as many random bundles. */
+const ROUND = 2 * Object.keys(SHAPES).length;
+const COUNT = 4 * ROUND;
 /** Large bundles are long; a few are enough. */
 const SMALL = 4;
 const LARGE_EVERY = 24;
@@ -28,9 +32,9 @@ try {
   for (let index = 0; index < COUNT; index++) {
     const made = feeCase(world, new Chance(SEED + index), index, index % LARGE_EVERY === 1 ? 16 : SMALL);
     // Every shape comes up about four times: twice each way.
-    const composition = Math.floor(index / 54) % 2 === 0 ? 'cheapest' : 'template';
-    const settled = unlessUnmatched(() => settle(world, readCase(made.case), composition));
-    if (settled === undefined || (settled.hex.length > 40_000 && index % 2 === 0 && index >= 54)) continue;
+    const composition = Math.floor(index / ROUND) % 2 === 0 ? 'cheapest' : 'template';
+    const settled = unlessRefused(() => settle(world, readCase(made.case), composition));
+    if (settled === undefined || (settled.hex.length > 40_000 && index % 2 === 0 && index >= ROUND)) continue;
     const line = await record(world, settled, made.row);
     // By the wrappers alone: whatever composer and fee model become, no settlement changes sides.
     const hash = createHash('sha256');
@@ -57,6 +61,7 @@ async function record(world: World, settled: Settled, row: string): Promise<stri
     composition,
     missingVaults: missingVaults(world, settled),
     owners: ownersOf(world, settled),
+    features: featuresOf(world, settled),
     fee: { ...fee, archiveBytes, stateBytes },
     transaction: hex,
   });
@@ -78,6 +83,19 @@ function missingVaults(world: World, settled: Settled): Record<NodeId, NodeId[]>
     if (lacks.length > 0) missing[account] = lacks;
   }
   return missing;
+}
+
+/** What its resources are like, those of the prefixes' badges included. */
+function featuresOf(world: World, settled: Settled): Record<NodeId, Features> {
+  const { orders } = settled.bundle;
+  const badges = accountsOf(settled).flatMap((account) => world.partyOf(account).badge ?? []);
+  const traded = orders.flatMap(({ limitOrder: { sell, buy } }) => [sell.resource, buy.resource]);
+  const features: Record<NodeId, Features> = {};
+  for (const resource of [...traded, ...badges]) {
+    const known = world.facts.features?.(resource);
+    if (known !== undefined) features[resource] = known;
+  }
+  return features;
 }
 
 /** The keys that own the accounts which a key does not own by its address. */

@@ -16,8 +16,7 @@ export class FeeTable {
   private readonly known: number[] = [];
   private readonly unknown = new Map<string, number>();
 
-  /** Adds a sample; returns by how many percent the prediction is off. */
-  add(shape: string, composition: string, prediction: FeePrediction, charged: Fee): number {
+  add(shape: string, composition: string, prediction: FeePrediction, charged: Fee): void {
     this.count++;
     const total = parseAmount(charged.total);
     const error = Math.abs(Number(prediction.total - total) / Number(total)) * 100;
@@ -31,11 +30,6 @@ export class FeeTable {
       const kind = what.replaceAll(/(account|of) [0-9a-f]{60}/g, '$1 …').replaceAll(/[0-9a-f]{60}/g, '…');
       this.unknown.set(kind, (this.unknown.get(kind) ?? 0) + 1);
     }
-    return error;
-  }
-
-  p95(): number {
-    return quantile(this.known, 0.95);
   }
 
   notes(): string[] {
@@ -52,7 +46,7 @@ export class FeeTable {
         const percents = [quantile(errors, 0.95), quantile(errors, 1)].map((each) => each.toFixed(3));
         return row.padEnd(42) + [String(samples.length), ...amounts, ...percents, String(worst)].map(cell).join('');
       });
-    const known = `known ${this.known.length} of ${this.count}: p95 ${this.p95().toFixed(4)} %, most ${quantile(this.known, 1).toFixed(4)} %`;
+    const known = `known ${this.known.length} of ${this.count}: p95 ${quantile(this.known, 0.95).toFixed(4)} %, most ${quantile(this.known, 1).toFixed(4)} %`;
     const unknown = [...this.unknown]
       .sort((a, b) => b[1] - a[1])
       .map(([what, count]) => `  not known: ${what} ${count}`);

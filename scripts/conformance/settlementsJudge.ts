@@ -4,6 +4,7 @@ import type { NodeId } from '../../src/sbor/custom.js';
 import type { Execution } from '../../src/settlement/check/execution.js';
 import { formatAddress, parseAddress, XRD } from '../../src/transaction/address.js';
 import type { Bundle, Settled } from './settlementsCase.js';
+import { burnt } from './settlementsParts.js';
 import { NETWORK } from './world.js';
 import type { JudgedReceipt } from './worldEngine.js';
 
@@ -60,15 +61,15 @@ export function broken({ bundle, proposal }: Settled, receipt: JudgedReceipt): s
   return lacking(bundle, changes) ?? difference(changes, proposal.execution.changes, unfollowed(bundle));
 }
 
-/** Every account ends with at least what its orders want, less what they sell. */
+/** Every account ends with at least what its orders want, less what they sell and burn. */
 function lacking(bundle: Bundle, changes: Changes): string | undefined {
   const due = new Map<NodeId, Map<NodeId, bigint>>();
-  for (const { limitOrder } of bundle.orders) {
+  for (const [index, { limitOrder }] of bundle.orders.entries()) {
     const { account, buy, sell, withdrawn } = limitOrder;
     const own = due.get(account) ?? new Map<NodeId, bigint>();
     due.set(account, own);
     own.set(buy.resource, (own.get(buy.resource) ?? 0n) + buy.amount);
-    own.set(sell.resource, (own.get(sell.resource) ?? 0n) - withdrawn);
+    own.set(sell.resource, (own.get(sell.resource) ?? 0n) - withdrawn - burnt(bundle.items[index]!.order.prefix));
   }
   for (const [account, own] of due) {
     for (const [resource, amount] of own) {

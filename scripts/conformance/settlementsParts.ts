@@ -1,5 +1,5 @@
 import { units } from '../../src/base/amount.js';
-import type { NodeId } from '../../src/sbor/custom.js';
+import type { LocalId, NodeId } from '../../src/sbor/custom.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
 import { bucketValue, callMethod, FAUCET, XRD, yieldToChild, yieldToParent } from '../../test/support/build.js';
 import { address, decimal, ENTIRE_WORKTOP, type OrderOptions, requireBadge } from '../../test/support/bundles.js';
@@ -68,6 +68,13 @@ function rewardFirst(list: Instruction[], order: OrderOptions, anthic: Party, re
   ];
 }
 
+function withdrawn(party: Party, resource: NodeId, amount: bigint, taken = amount): Instruction[] {
+  return [
+    callMethod(party.account, 'withdraw', address(resource), decimal(amount)),
+    { type: 'TAKE_FROM_WORKTOP', resource, amount: taken },
+  ];
+}
+
 /** Calls in front of an order, by name. */
 export const PREFIX = {
   proof: (party: Party, resource: NodeId, amount: bigint): Instruction[] => [
@@ -81,12 +88,45 @@ export const PREFIX = {
     { type: 'PUSH_TO_AUTH_ZONE', proof: 1 },
     { type: 'DROP_PROOF', proof: 0 },
   ],
-  badge: (party: Party): Instruction[] => [
+  badge: (party: Party, ...ids: LocalId[]): Instruction[] => [
     callMethod(party.account, 'create_proof_of_non_fungibles', address(party.badge!), {
       kind: 'Array',
       elementKind: 'NonFungibleLocalId',
-      elements: [{ kind: 'NonFungibleLocalId', value: '#1#' }],
+      elements: (ids.length > 0 ? ids : ['#1#']).map((value) => ({ kind: 'NonFungibleLocalId', value })),
     }),
+  ],
+  /** Two badges, then one of them again, and what one may do with them. */
+  badges: (party: Party): Instruction[] => [
+    ...PREFIX.badge(party, '#1#', '#2#'),
+    { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES', resource: party.badge!, ids: ['#2#'] },
+    { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL', resource: party.badge! },
+    { type: 'CLONE_PROOF', proof: 0 },
+    { type: 'DROP_AUTH_ZONE_REGULAR_PROOFS' },
+    { type: 'DROP_PROOF', proof: 1 },
+    { type: 'PUSH_TO_AUTH_ZONE', proof: 2 },
+    ...PREFIX.badge(party, '#2#', '#3#'),
+  ],
+  /** Proofs of a bucket, also together with one of the vault. */
+  bucket: (party: Party, resource: NodeId, amount: bigint): Instruction[] => [
+    ...PREFIX.proof(party, resource, amount),
+    ...withdrawn(party, resource, amount * 2n),
+    { type: 'CREATE_PROOF_FROM_BUCKET_OF_AMOUNT', bucket: 0, amount },
+    { type: 'CREATE_PROOF_FROM_BUCKET_OF_ALL', bucket: 0 },
+    { type: 'CLONE_PROOF', proof: 0 },
+    { type: 'PUSH_TO_AUTH_ZONE', proof: 1 },
+    { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_ALL', resource },
+    { type: 'PUSH_TO_AUTH_ZONE', proof: 3 },
+    { type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT', resource, amount },
+    { type: 'DROP_NAMED_PROOFS' },
+    { type: 'DROP_AUTH_ZONE_REGULAR_PROOFS' },
+    callMethod(party.account, 'deposit', bucketValue(0)),
+  ],
+  /** Burns twice. */
+  burn: (party: Party, resource: NodeId, amount: bigint): Instruction[] => [
+    ...withdrawn(party, resource, amount * 3n, amount),
+    { type: 'BURN_RESOURCE', bucket: 0 },
+    { type: 'TAKE_ALL_FROM_WORKTOP', resource },
+    { type: 'BURN_RESOURCE', bucket: 1 },
   ],
   empty: (): Instruction[] => [{ type: 'ASSERT_WORKTOP_RESOURCES_ONLY', constraints: [] }],
   contingent: (party: Party, amount: bigint): Instruction[] => [
@@ -99,6 +139,16 @@ export const PREFIX = {
     callMethod(party.account, 'deposit', bucketValue(0)),
   ],
 } as const;
+
+/** What calls in front of an order burn: all they withdraw, or nothing. */
+export function burnt(prefix: readonly Instruction[] = []): bigint {
+  if (!prefix.some(({ type }) => type === 'BURN_RESOURCE')) return 0n;
+  return prefix.reduce((sum, instruction) => {
+    if (instruction.type !== 'CALL_METHOD' || instruction.args.kind !== 'Tuple') return sum;
+    const [, amount] = instruction.args.fields;
+    return amount?.kind === 'Decimal' ? sum + amount.value : sum;
+  }, 0n);
+}
 
 /** Users that can pay so much of a resource, the lean ones (which hold nothing else) or the rich ones. */
 export function payers(world: World, resource: NodeId, lean?: boolean): Party[] {

@@ -107,7 +107,9 @@ function randomPrefix(
   contingent: boolean,
 ): RandomItem['order']['prefix'] {
   const amount = world.unit(sold) * BigInt(1 + chance.below(1000));
-  const kinds = ['proof', 'proof', 'proofs', 'empty', ...(party.badge === undefined ? [] : ['badge', 'badge'])];
+  const kinds = ['proof', 'proof', 'proofs', 'bucket', 'empty'];
+  if (party.badge !== undefined) kinds.push('badge', 'badge', 'badges');
+  if (world.facts.anyoneBurns?.(sold)) kinds.push('burn');
   if (contingent) kinds.push('contingent');
   switch (chance.pick(kinds)) {
     case 'proof':
@@ -116,6 +118,12 @@ function randomPrefix(
       return PREFIX.proofs(party, sold, amount);
     case 'badge':
       return PREFIX.badge(party);
+    case 'badges':
+      return PREFIX.badges(party);
+    case 'bucket':
+      return PREFIX.bucket(party, sold, amount);
+    case 'burn':
+      return PREFIX.burn(party, sold, amount);
     case 'contingent':
       return PREFIX.contingent(party, units(1 + chance.below(20)) / 100n);
     default:

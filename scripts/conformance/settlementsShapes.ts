@@ -140,7 +140,10 @@ export const SHAPES: Readonly<Record<string, Make>> = {
   prefix: (on) => prefixed(on, PREFIX.proof),
   'prefix-proofs': (on) => prefixed(on, PREFIX.proofs),
   'prefix-empty': (on) => prefixed(on, PREFIX.empty),
-  'prefix-badge': (on) => badge(on),
+  'prefix-badge': (on) => badge(on, PREFIX.badge),
+  'prefix-badges': (on) => badge(on, PREFIX.badges),
+  'prefix-bucket': (on) => prefixed(on, PREFIX.bucket),
+  'prefix-burn': (on) => burn(on),
   mint,
   xrd: (on) => pair(on, undefined, [{}, {}], [XRD, on.tokens[1]!]),
   'reward-first': (on) => pair(on, undefined, [{ early: true }, { early: true }]),
@@ -158,10 +161,17 @@ export const SHAPES: Readonly<Record<string, Make>> = {
 };
 const SECP = { curve: 'Secp256k1' } as const;
 
-function badge(on: Draw): RandomItem[] {
+function badge(on: Draw, prefix: (party: Party) => RandomItem['order']['prefix']): RandomItem[] {
   const holder = on.chance.pick(on.world.of('user').filter((party) => party.badge !== undefined));
   const others = on.world.of('user').filter((party) => party !== holder && party.number < 2018);
-  return pair(on, [holder, on.chance.pick(others)], [{ prefix: PREFIX.badge(holder) }, {}]);
+  return pair(on, [holder, on.chance.pick(others)], [{ prefix: prefix(holder)! }, {}]);
+}
+
+function burn(on: Draw): RandomItem[] {
+  const [a, b] = on.chance.shuffle(on.tokens.filter((resource) => on.world.facts.anyoneBurns?.(resource)));
+  const [burner, other] = [on.user(a!), on.user(b!)];
+  const prefix = PREFIX.burn(burner, a!, on.world.unit(a!));
+  return pair(on, [burner, other], [{ prefix }, {}], [a!, b!]);
 }
 
 export function shapeCase(world: World, chance: Chance, shape: string): Case {

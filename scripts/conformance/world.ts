@@ -68,10 +68,17 @@ export class World {
     return this.tokens.find((token) => token.resource === resource)?.divisibility ?? 18;
   }
 
+  private featuresOf(resource: NodeId): Features | undefined {
+    const badge = this.parties.some((party) => party.badge === resource);
+    return badge ? BADGE_FEATURES : this.tokens.find((token) => token.resource === resource)?.features;
+  }
+
   readonly facts: StateFacts = {
     holdsVault: (account, resource) => this.balance(account, resource) !== undefined,
     exists: (account) => this.holdings.has(account),
-    features: (resource) => this.tokens.find((token) => token.resource === resource)?.features,
+    features: (resource) => this.featuresOf(resource),
+    hasBasicData: (resource) => this.parties.some(({ badge }) => badge === resource) || undefined,
+    anyoneBurns: (resource) => this.featuresOf(resource)?.includes('burn'),
   };
 
   readonly ledger: Ledger = {
@@ -141,6 +148,9 @@ const FEATURES: readonly Features[] = [
   USUAL_FEATURES,
   ['mint', 'track_total_supply', 'vault_freeze', 'vault_recall'],
 ];
+
+/** A badge can neither be minted nor burnt. */
+const BADGE_FEATURES: Features = ['track_total_supply'];
 
 type Holds = 'all' | 'xrd' | number;
 

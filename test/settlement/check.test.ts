@@ -581,6 +581,10 @@ describe('proofs', () => {
     expect(run([proofOf(N, units(1)), ofIds('#1#')]).assumptions).toEqual([
       'which non-fungibles a proof by number shows',
     ]);
+    // What is opened is read as the wanted kind, until enough is shown: one more is opened to see that.
+    expect(judge([proof, proofOf(A, 5n), ofIds('#2#')])).toBe('ProofInsufficient@root.instructions[2]');
+    expect(judge([proofOf(A, 5n), proof, of(5n)])).toBe('ProofInsufficient@root.instructions[2]');
+    expect(judge([proof, proof, proofOf(A, 5n), ofIds('#2#')])).toBe('ok');
     expect(judge([{ type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_NON_FUNGIBLES', resource: A, ids: [] }])).toBe(
       'BadArguments@root.instructions[0]',
     );

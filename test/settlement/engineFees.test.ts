@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { parseAmount } from '../../src/base/amount.js';
 import { fromHex } from '../../src/base/bytes.js';
 import { simulate } from '../../src/settlement/check/simulate.js';
+import type { Features } from '../../src/settlement/fee/features.js';
 import { type FeePrediction, predictFee } from '../../src/settlement/fee/predict.js';
 import { notarizedLength } from '../../src/transaction/length.js';
 import { decodeTransaction } from '../../src/transaction/payload.js';
@@ -14,6 +15,7 @@ interface Recorded {
   readonly shape: string;
   readonly composition: string;
   readonly missingVaults: Readonly<Record<string, readonly string[]>>;
+  readonly features: Readonly<Record<string, Features>>;
   readonly fee: {
     readonly total: string;
     readonly executionCostUnits: number;
@@ -48,6 +50,9 @@ function judge(recorded: Recorded): Judged {
   const prediction = predictFee(input, simulate(intent, { signers }), {
     holdsVault: (account, resource) => !recorded.missingVaults[account]?.includes(resource),
     exists: () => true,
+    features: (resource) => recorded.features[resource],
+    hasBasicData: () => true,
+    anyoneBurns: (resource) => recorded.features[resource]?.includes('burn'),
   });
   const charged = parseAmount(recorded.fee.total);
   return { recorded, prediction, error: (Math.abs(Number(prediction.total - charged)) / Number(charged)) * 100 };
@@ -56,17 +61,22 @@ function judge(recorded: Recorded): Judged {
 describe.each(['calibration', 'held-back'])('fees of the recorded settlements: %s', (part) => {
   const judged = read(part);
   const known = judged.filter(({ prediction }) => prediction.known);
-  const errors = known.map(({ error }) => error).sort((a, b) => a - b);
 
   it('knows most of them', () => {
     expect(judged.length).toBeGreaterThan(80);
     expect(known.length / judged.length).toBeGreaterThan(0.5);
   });
 
-  it('predicts what is known within 2 %, and 19 of 20 within 0.5 %', () => {
-    const off = known.filter(({ error }) => error > 2);
+  it('predicts what is known to the atto', () => {
+    const off = known.filter(({ recorded, prediction }) => prediction.total !== parseAmount(recorded.fee.total));
     expect(off.map(({ recorded, error }) => `${recorded.shape} ${recorded.composition}: ${error} %`)).toEqual([]);
-    expect(errors[Math.floor(0.95 * errors.length)]).toBeLessThanOrEqual(0.5);
+    for (const { prediction } of known) expect(prediction.supposed).toEqual([]);
+  });
+
+  it.each(['prefix-badge', 'prefix-badges', 'prefix-bucket', 'prefix-burn'])('knows %s', (shape) => {
+    const those = judged.filter(({ recorded }) => recorded.shape === shape);
+    expect(those.length).toBeGreaterThan(0);
+    for (const { prediction } of those) expect(prediction.unknown).toEqual([]);
   });
 
   it('counts the bytes that are stored exactly where all is known', () => {
@@ -77,6 +87,6 @@ describe.each(['calibration', 'held-back'])('fees of the recorded settlements: %
   });
 
   it('is not far off with an estimate either', () => {
-    for (const { recorded, error } of judged) expect(error, recorded.shape).toBeLessThan(5);
+    for (const { recorded, error } of judged) expect(error, recorded.shape).toBeLessThan(1);
   });
 });

@@ -7,7 +7,7 @@ import type { Feature } from '../../src/settlement/fee/features.js';
 import { type FeePrediction, LOAN_UNITS, predictFee, type StateFacts } from '../../src/settlement/fee/predict.js';
 import { checkedReferences } from '../../src/settlement/fee/reference.js';
 import type { CompositeRequirement } from '../../src/transaction/accessRule.js';
-import { formatAddress } from '../../src/transaction/address.js';
+import { formatAddress, isFungible } from '../../src/transaction/address.js';
 import type { Instruction } from '../../src/transaction/instruction.js';
 import { preallocatedAccount } from '../../src/transaction/key.js';
 import { notarizedLength } from '../../src/transaction/length.js';
@@ -19,6 +19,14 @@ import { type Executed, loadExecuted, signatureCount, signersOf, vaultsOf } from
 
 const SOLVER = preallocatedAccount(NOTARY.publicKey);
 const [A, B] = [token(1), token(2)];
+const N = `9a${'11'.repeat(29)}`;
+
+const ids = (...list: string[]) =>
+  ({
+    kind: 'Array',
+    elementKind: 'NonFungibleLocalId',
+    elements: list.map((value) => ({ kind: 'NonFungibleLocalId', value }) as const),
+  }) as const;
 
 function predict(transaction: NotarizedTransaction, facts: StateFacts): FeePrediction {
   const intent = transaction.signedTransactionIntent.transactionIntent;
@@ -103,12 +111,14 @@ describe('other shapes', () => {
   const text = readFileSync('test/settlement/feeCases.jsonl', 'utf8').trim();
   const cases: Case[] = text.split('\n').map((line) => JSON.parse(line));
   /** Not called known, and near: within so much of the fee. */
-  const near: Record<string, number> = { nf: 0.02, nft: 0.02, bucketproof: 0.02 };
+  const near: Record<string, number> = { nft: 0.02 };
 
   it.each(cases.map((each) => [each.name, each] as const))('%s', (name, line) => {
     const facts: StateFacts = {
       holdsVault: (account, resource) => line.vaults[account]?.[resource],
       exists: (account) => line.exists[account],
+      features: (resource) => (isFungible(resource) ? undefined : ['track_total_supply']),
+      hasBasicData: () => true,
     };
     const fee = predict(read(line.transaction), facts);
     const off = Math.abs(Number(fee.total) / Number(parseAmount(line.total)) - 1);
@@ -151,6 +161,72 @@ describe('what is not known', () => {
     expect(of(known, callMethod(created, 'deposit_batch', ENTIRE_WORKTOP))).toEqual([
       `what rule the owner of account ${created} set`,
     ]);
+  });
+
+  const proofOf = (amount: bigint) => callMethod(SOLVER, 'create_proof_of_amount', address(A), decimal(amount));
+  const shown = (...list: string[]) => callMethod(SOLVER, 'create_proof_of_non_fungibles', address(N), ids(...list));
+  const taken: Instruction = { type: 'TAKE_ALL_FROM_WORKTOP', resource: A };
+  const proved: Instruction = { type: 'CREATE_PROOF_FROM_BUCKET_OF_ALL', bucket: 0 };
+  const back: Instruction = { type: 'RETURN_TO_WORKTOP', bucket: 0 };
+  const pop: Instruction = { type: 'POP_FROM_AUTH_ZONE' };
+  const free: Instruction = { type: 'DROP_NAMED_PROOFS' };
+
+  it('is who may burn a token, unless anyone may', () => {
+    const transaction = make(withdraw(A), taken, { type: 'BURN_RESOURCE', bucket: 0 });
+    const of = (facts: Partial<StateFacts>) => predict(transaction, { ...known, ...facts });
+    const burnt = of({ anyoneBurns: (resource) => resource === A });
+    expect(burnt.unknown).toEqual([]);
+    expect(of({})).toEqual({ ...burnt, known: false, unknown: [`who may burn ${A}`] });
+    expect(of({ anyoneBurns: () => false }).unknown).toEqual([`who may burn ${A}`]);
+    const uncounted = of({ anyoneBurns: () => true, features: () => ['mint', 'burn'] });
+    expect(burnt.finalizationUnits - uncounted.finalizationUnits).toBe(100_009);
+  });
+
+  it('is how much a bucket measures while proofs lock it', () => {
+    const of = (...instructions: Instruction[]) =>
+      predict(make(withdraw(A), taken, proved, ...instructions, bank), known).unknown;
+    expect(of(free, back)).toEqual([]);
+    expect(of(back, free)).toEqual(['amounts of buckets that proofs lock']);
+  });
+
+  it('is which of several proofs of one vault an intent drops first in the end', () => {
+    const of = (...instructions: Instruction[]) => predict(make(...instructions), known).unknown;
+    expect(of(proofOf(2n), proofOf(3n), pop)).toEqual([]);
+    expect(of(proofOf(2n), proofOf(2n), pop, pop)).toEqual([]);
+    expect(of(proofOf(2n), proofOf(3n), pop, pop, free)).toEqual([]);
+    expect(of(proofOf(2n), proofOf(3n), pop, pop)).toEqual(['in which order proofs are dropped']);
+    expect(of(shown('#1#', '#2#'), shown('#2#', '#1#'), pop, pop)).toEqual([]);
+    expect(of(shown('#1#', '#2#'), shown('#2#'), pop, pop)).toEqual(['in which order proofs are dropped']);
+  });
+
+  it('is which non-fungibles a proof shows, or a bucket holds', () => {
+    const of = (...instructions: Instruction[]) => predict(make(...instructions), known).unknown;
+    const composed = (amount: bigint): Instruction => ({
+      type: 'CREATE_PROOF_FROM_AUTH_ZONE_OF_AMOUNT',
+      resource: N,
+      amount,
+    });
+    expect(of(shown('#1#', '#2#'), composed(units(2)))).toEqual([]);
+    expect(of(shown('#1#', '#2#'), composed(units(1)))).toEqual(['which non-fungibles a proof shows']);
+    expect(of(shown('#1#'), shown('#2#'), composed(units(2)))).toEqual(['proofs composed of non-fungibles']);
+    const number = callMethod(SOLVER, 'create_proof_of_amount', address(N), decimal(units(1)));
+    expect(of(number)).toEqual(['which non-fungibles a proof shows']);
+    const owned = callMethod(SOLVER, 'withdraw_non_fungibles', address(N), ids('#1#'));
+    const all: Instruction = { type: 'TAKE_ALL_FROM_WORKTOP', resource: N };
+    expect(of(owned, all, proved, free, back, bank)).toEqual(['non-fungibles', 'proofs of buckets of non-fungibles']);
+    expect(of(owned, all, { type: 'BURN_RESOURCE', bucket: 0 })).toEqual(['non-fungibles', `who may burn ${N}`]);
+  });
+
+  it('features of a non-fungible are supposed like those of others, and its data to be of its own type', () => {
+    const transaction = make(shown('#1#'));
+    const of = (facts: Partial<StateFacts>) => predict(transaction, { ...known, ...facts });
+    expect(of({}).supposed).toEqual([N]);
+    const told = of({ features: () => ['track_total_supply'] });
+    expect(told.supposed).toEqual([]);
+    expect(of({}).executionUnits).toBeGreaterThan(told.executionUnits);
+    const basic = of({ features: () => ['track_total_supply'], hasBasicData: () => true });
+    expect(told.executionUnits).toBeGreaterThan(basic.executionUnits);
+    expect(told.finalizationUnits).toBe(basic.finalizationUnits);
   });
 
   it('an unknown vault counts as there', () => {

@@ -41,6 +41,7 @@ export type Step =
   /** An assertion looks at a bucket that a call brought. */
   | { readonly op: 'count'; readonly intent: number; readonly resource: NodeId }
   | { readonly op: 'assert-bucket'; readonly intent: number; readonly resource: NodeId }
+  | { readonly op: 'burn'; readonly intent: number; readonly resource: NodeId }
   | VerifyStep
   /** A yield: the message's length as the engine sends it, and what lies in it. */
   | {

@@ -69,7 +69,7 @@ export function local(instruction: Instruction, thread: Thread, accounts: Accoun
     case 'BURN_RESOURCE': {
       const bucket = thread.takeBucket(instruction.bucket).unlocked();
       accounts.assume(`${bucket.resource} can be burnt`);
-      steps.push({ op: 'unknown-call', intent, target: `${bucket.resource} burn`, bytes: 0 });
+      steps.push({ op: 'burn', intent, resource: bucket.resource });
       return;
     }
     case 'ALLOCATE_GLOBAL_ADDRESS':

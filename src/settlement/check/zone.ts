@@ -46,6 +46,7 @@ export class AuthZone {
     search: for (const proof of this.proofs) {
       // A proof is opened before it shows whether it is needed.
       opened++;
+      sameKind(proof, resource);
       for (const shown of proof.evidence) {
         if (left === 0n) break search;
         const at = quotas.findIndex((quota) => sameContainer(quota, shown));
@@ -79,9 +80,13 @@ export class AuthZone {
   composeIds(resource: NodeId, ids: readonly LocalId[]): Composed {
     const left = new Set(ids);
     const evidence: Evidence[] = [];
-    for (const proof of this.proofs) {
-      if (proof.resource !== resource) continue;
+    let opened = 0;
+    search: for (const proof of this.proofs) {
+      opened++;
+      sameKind(proof, resource);
       for (const each of proof.evidence) {
+        if (left.size === 0) break search;
+        if (proof.resource !== resource) continue;
         // Of a proof by number the ids are the vault's choice: assumed to be the wanted ones.
         const part = each.ids === undefined ? [...left] : each.ids.filter((id) => left.has(id));
         for (const id of part) left.delete(id);
@@ -89,7 +94,7 @@ export class AuthZone {
       }
     }
     if (left.size > 0 || ids.length === 0) throw insufficient(resource);
-    return { proof: new Proof(resource, units(ids.length), ids, evidence), opened: this.proofs.length };
+    return { proof: new Proof(resource, units(ids.length), ids, evidence), opened };
   }
 
   /** A proof that a call may have brought: assumed to be what is asked for. */
@@ -131,6 +136,15 @@ function addIds(quota: Quota, more: Evidence): bigint {
   }
   quota.ids = [...new Set([...quota.ids, ...more.ids])];
   return units(quota.ids.length);
+}
+
+/** What is opened is read as a proof of the wanted kind, be it of another resource: if it is of the other kind, that fails. */
+function sameKind(proof: Proof, resource: NodeId): void {
+  if (isFungible(proof.resource) === isFungible(resource)) return;
+  throw new CheckError(
+    'ProofInsufficient',
+    'expected proofs either of fungibles or of non-fungibles alone before enough is shown',
+  );
 }
 
 function insufficient(resource: NodeId): CheckError {

@@ -102,7 +102,7 @@ const VAULT_EVENT = recipe(message(EVENT.vault), VAULT);
 const ACCOUNT_EVENT = recipe(message(EVENT.account), ACCOUNT, RESOURCE);
 /** Whether the vault can be frozen is a feature of its resource. */
 const NOT_FROZEN = recipe(QUERY_ACTOR, VAULT, RESOURCE);
-const DIVISIBILITY = recipe(VAULT, RESOURCE, divisibility);
+export const DIVISIBILITY: Recipe = recipe(VAULT, RESOURCE, divisibility);
 /** What a vault that can be frozen reads besides. */
 export const FREEZE_STATUS: Recipe = recipe(VAULT, RESOURCE, fetch(SIZE.freezeStatus));
 const AMOUNT = bucketAmount(ZONE.account, ZONE.inAccount);
@@ -249,35 +249,36 @@ export const LOCK_CONTINGENT: Recipe = accountCall(
   vaultLockFee,
 );
 
-/**
- * The proof of an amount, without what the vault's locked balance costs (proof.ts): the account's call, the vault's, a
- * new proof, which moves up twice.
- */
-export function proofOfAmount(made: Recipe, movedToAccount: Recipe, movedToIntent: Recipe): Recipe {
+interface ProofCall {
+  readonly name: 'create_proof_of_amount' | 'create_proof_of_non_fungibles';
+  readonly args: number;
+  readonly vaultArgs: number;
+  readonly vaultNative: number;
+  /** One look at the vault's type info. */
+  readonly vault: number;
+  readonly needs: number;
+}
+
+/** A proof by an account: its call, the vault's around `body`, a new proof, which moves up twice. */
+export function proofOf(call: ProofCall, movedToAccount: Recipe, movedToIntent: Recipe, ...body: Recipe[]): Recipe {
+  const { name, args, vaultArgs, vaultNative, vault: info, needs: parts } = call;
   const vaultProof = innerCall(
     {
-      name: 'create_proof_of_amount',
-      args: ARGS.amount,
-      native: NATIVE.vaultProof,
+      name,
+      args: vaultArgs,
+      native: vaultNative,
       returns: RETURNS.owned,
-      info: VAULT,
+      info,
       from: ZONE.account,
       zone: ZONE.inAccount,
-      needs: USE.vault,
+      needs: parts,
     },
-    DIVISIBILITY,
     QUERY_ACTOR,
-    made,
+    ...body,
     movedToAccount,
   );
   return accountCall(
-    {
-      name: 'create_proof_of_amount',
-      args: ARGS.resourceAmount,
-      native: NATIVE.create_proof_of_amount,
-      returns: RETURNS.owned,
-      owner: true,
-    },
+    { name, args, native: NATIVE[name], returns: RETURNS.owned, owner: true },
     RESOURCE,
     ENTRY,
     vaultProof,

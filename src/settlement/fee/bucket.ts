@@ -1,4 +1,18 @@
-import { ALLOCATE, ARGS, create, drop, fetch, look, PIN, RETURNS, SIZE, update } from './charge.js';
+import {
+  ALLOCATE,
+  ARGS,
+  create,
+  drop,
+  fetch,
+  look,
+  message,
+  PIN,
+  QUERY_ACTOR,
+  RETURNS,
+  SIZE,
+  update,
+  updateStored,
+} from './charge.js';
 import { NATIVE } from './native.js';
 import { USE } from './package.js';
 import { innerCall, needs, RESOURCE, type Recipe, recipe, ZONE } from './recipe.js';
@@ -82,3 +96,33 @@ export const emptyBucketDropped: Recipe = recipe(
     bucketDropped,
   ),
 );
+
+const BURN_EVENT = 28;
+
+/** Burns a bucket, which first says what it is of; that anyone may is a role of its resource. */
+export const BURN: Recipe = recipe(
+  INFO,
+  fetch(SIZE.role),
+  bucketPassed,
+  innerCall(
+    {
+      name: 'burn',
+      args: ARGS.owned,
+      native: NATIVE.burn,
+      returns: RETURNS.none,
+      info: RESOURCE,
+      zone: ZONE.account,
+      needs: USE.managerType | USE.managerCall,
+    },
+    QUERY_ACTOR,
+    RESOURCE,
+    bucketDropped,
+    message(BURN_EVENT),
+    RESOURCE,
+    QUERY_ACTOR,
+    RESOURCE,
+  ),
+);
+
+/** The total supply, where it is kept. */
+export const SUPPLY: Recipe = recipe(RESOURCE, RESOURCE, updateStored(SIZE.supply));

@@ -32,20 +32,23 @@ export const updateStored = (bytes: number, after = bytes): number =>
 
 /** Sizes of substates that all objects of a kind share. */
 export const SIZE = {
-  /** Type info: auth zone, worktop, fungible bucket, fungible vault, fungible proof. */
+  /** Type info: auth zone, worktop, fungible bucket, vaults, proofs. */
   zone: 80,
   worktop: 79,
   bucket: 117,
   vault: 116,
+  nonFungibleVault: 119,
   proof: 116,
+  nonFungibleProof: 119,
   /** Of a signature badge's resource. */
   badge: 182,
   /** Fungible bucket: what is free, what is locked (by nothing). */
   liquid: 34,
   locked: 15,
-  /** Fungible vault: its balance. */
+  /** Vault: its balance; of non-fungibles also an entry each. */
   balance: 37,
-  /** Fungible proof: whether it may move on. */
+  idEntry: 9,
+  /** Proof: whether it may move on. */
   moveable: 13,
   /** Of a freezable resource's vault: what is frozen. */
   freezeStatus: 19,
@@ -54,8 +57,10 @@ export const SIZE = {
   emptyEntry: 12,
   depositRule: 17,
   ownerRole: 94,
-  /** Resource: divisibility; a role that is everyone's. */
+  /** Resource: divisibility or type of ids; how many there are; a role that is everyone's. */
   divisibility: 14,
+  idType: 15,
+  supply: 37,
   role: 18,
 } as const;
 

@@ -1,4 +1,4 @@
-/** Features of fungible resources by their names on the ledger. Its type info lists those that it was made with. */
+/** Features of resources by their names on the ledger. Its type info lists those that it was made with. */
 export const FEATURES = ['mint', 'burn', 'track_total_supply', 'vault_freeze', 'vault_recall'] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = readonly Feature[];
@@ -21,6 +21,11 @@ export function isFeature(value: unknown): value is Feature {
 /** Whether what is frozen is looked up at every use of a vault. */
 export function isFreezable(features: Features): boolean {
   return features.includes('vault_freeze');
+}
+
+/** Whether how many there are is kept, and changes when some are burnt. */
+export function isCounted(features: Features): boolean {
+  return features.includes('track_total_supply');
 }
 
 /** Bytes of the list in a type info: a length and a name each. */

@@ -1,11 +1,13 @@
 import type { NodeId } from '../../sbor/custom.js';
-import { isFungible } from '../../transaction/address.js';
+import type { Bucket, Proof } from '../check/asset.js';
 import type { Execution } from '../check/execution.js';
 import { FREEZE_STATUS } from './account.js';
+import { SUPPLY } from './bucket.js';
 import { dataProcessing, look, SIZE } from './charge.js';
+import { AmountLocks } from './container.js';
 import { firstUse } from './package.js';
 import { COMMIT, DATABASE_MISS, databaseRead } from './price.js';
-import type { ZoneChange } from './proof.js';
+import { proofLook, type ZoneChange } from './proof.js';
 import { intentZone, type Recipe } from './recipe.js';
 import { AccountState, ResourceState, type StateFacts, VaultState } from './state.js';
 import { VIRTUALIZE } from './virtual.js';
@@ -19,6 +21,7 @@ const EVENT = {
   accountWithdraw: [60, 108],
   accountDeposit: [60, 107],
   vaultCreation: [36, 89],
+  burn: [28, 88],
 } as const;
 
 /** A stored substate's key starts with its entity and partition. */
@@ -42,7 +45,8 @@ export type EventKind = keyof typeof EVENT;
 
 /** An intent while it is priced: what is in its auth zone, and the worktop as far as its size goes. */
 class IntentMeter {
-  proofs = 0;
+  /** The proofs in its zone. */
+  proofs: readonly Proof[] = [];
   resources: ResourceState[] = [];
   /** Size of the auth zone. */
   zone: number;
@@ -51,13 +55,15 @@ class IntentMeter {
     this.zone = intentZone(badges.length, 0);
   }
 
-  /** Puts proofs in (or takes some out), or drops the badges. */
-  change(proofs: number, badges = this.badges): ZoneChange {
+  /** What the zone holds from now on. */
+  change(proofs: readonly Proof[], badges = this.badges): ZoneChange {
     const before = this.zone;
-    this.proofs += proofs;
+    this.proofs = proofs;
     this.badges = badges;
-    this.zone = intentZone(badges.length, this.proofs);
-    return { before, after: this.zone, badges: badges.length, proofs: this.proofs };
+    this.zone = intentZone(badges.length, proofs.length);
+    let looks = 0;
+    for (const proof of proofs) looks += proofLook(proof);
+    return { before, after: this.zone, badges: badges.length, looks };
   }
 }
 
@@ -75,6 +81,7 @@ export class Meter {
   private readonly resources = new Map<NodeId, ResourceState>();
   private readonly accounts = new Map<NodeId, AccountState>();
   private readonly badgesRead = new Set<NodeId>();
+  private buckets: Map<Bucket, AmountLocks> | undefined;
 
   constructor(
     execution: Execution,
@@ -121,7 +128,7 @@ export class Meter {
     if (resource === undefined) {
       resource = new ResourceState(id, this.facts);
       this.resources.set(id, resource);
-      if (resource.supposed && isFungible(id)) this.supposed.push(id);
+      if (resource.supposed) this.supposed.push(id);
     }
     return resource;
   }
@@ -259,6 +266,43 @@ export class Meter {
   private insert(key: number, value: number): void {
     this.finalization += COMMIT.substate(value);
     this.state += ENTITY_AND_PARTITION + key + value;
+  }
+
+  /** Non-fungibles leave a vault: its entries for them are read, and written in the end. */
+  useEntries(entries: number): void {
+    this.execution += entries * databaseRead(SIZE.idEntry);
+    this.finalization += entries * COMMIT.substate(SIZE.idEntry);
+  }
+
+  /** What proofs lock in a bucket. */
+  locksOf(bucket: Bucket): AmountLocks {
+    this.buckets ??= new Map();
+    let locks = this.buckets.get(bucket);
+    if (locks === undefined) {
+      locks = new AmountLocks('bucket');
+      this.buckets.set(bucket, locks);
+    }
+    return locks;
+  }
+
+  /** The amount of a bucket is asked for: what proofs lock of it makes that longer, and which bucket it is is not told. */
+  measured(resource: ResourceState): void {
+    if (resource.lockedBuckets > 0) this.notKnown('amounts of buckets that proofs lock');
+  }
+
+  /** The resource's role of those that burn, and its supply. */
+  burner(resource: ResourceState): void {
+    if (!resource.burnerRead) {
+      resource.burnerRead = true;
+      this.execution += databaseRead(SIZE.role);
+      if (!this.facts.anyoneBurns?.(resource.id)) this.unknown.push(`who may burn ${resource.id}`);
+    }
+    if (!resource.counted) return;
+    this.charge(SUPPLY, resource);
+    if (resource.supplyRead) return;
+    resource.supplyRead = true;
+    this.execution += databaseRead(SIZE.supply);
+    this.finalization += COMMIT.substate(SIZE.supply);
   }
 
   withdrawer(resource: ResourceState): void {

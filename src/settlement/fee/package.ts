@@ -44,6 +44,11 @@ export const USE = {
   proofType: part(kept(1146) + kept(443)),
   proofMove: resourcePackage | part(databaseRead(18)),
   proofCall: resourcePackage | part(kept(23)),
+  nonFungibleVault: resourcePackage | part(databaseRead(18) + kept(425) + kept(3903) + kept(2207)),
+  nonFungibleManager: resourcePackage | part(kept(867) + databaseRead(18) + kept(4409) + kept(10493)),
+  nonFungibleProofType: part(kept(1417) + kept(530)),
+  nonFungibleProofMove: resourcePackage | part(databaseRead(18)),
+  nonFungibleProofCall: resourcePackage | part(kept(23)),
   zoneCall: resourcePackage | part(databaseRead(18) + kept(23) + kept(1308)),
   /** Methods added by later protocol versions have a schema and code of their own. */
   worktopExtension: part(kept(888) + databaseRead(18) + databaseRead(26)),

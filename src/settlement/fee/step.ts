@@ -1,12 +1,13 @@
+import { isFungible } from '../../transaction/address.js';
 import type { Step, WorktopStep } from '../check/execution.js';
 import { ACCEPTED, DEPOSIT, DEPOSITED, FIRST_DEPOSITED, LOCK, LOCK_CONTINGENT, PASSED, WITHDRAW } from './account.js';
-import { bucketLook } from './bucket.js';
+import { BURN, bucketLook } from './bucket.js';
 import { CLOSE, drop, look, message, open, readHeap, SIZE, SWITCH, write } from './charge.js';
 import type { Meter } from './meter.js';
 import { USE } from './package.js';
 import { DATABASE_MISS, databaseRead } from './price.js';
-import { PROOF_AMOUNT, proofLook } from './proof.js';
-import { chargeAccountProof, chargeProofStep, dropProof } from './proofStep.js';
+import { AMOUNT_PROOF_LOOK, isOneAmount, PROOF_AMOUNT } from './proof.js';
+import { chargeAccountProof, chargeProofStep, differ, dropProof } from './proofStep.js';
 import { needs, ZONE, zoneMade } from './recipe.js';
 import type { AccountState } from './state.js';
 import {
@@ -34,8 +35,7 @@ export function chargeStep(step: Exclude<Step, { op: 'instruction' }>, meter: Me
     case 'assert-worktop':
       return worktopStep(step, meter);
     case 'count':
-      meter.charge(COUNTED, meter.resource(step.resource));
-      return meter.lookAtZone(step.intent);
+      return counted(step.resource, step.intent, meter);
     case 'send':
       // What is owned is looked at before it leaves.
       return meter.add(message(step.bytes) + step.resources.length * bucketLook + SWITCH);
@@ -45,8 +45,10 @@ export function chargeStep(step: Exclude<Step, { op: 'instruction' }>, meter: Me
       return meter.charge(WORKTOP_DROPPED);
     case 'end': {
       const intent = meter.intents[step.intent]!;
-      const { before, after } = intent.change(-step.zone.length);
+      const { before, after } = intent.change([]);
       const emptied = open(before) + readHeap(before) + write(after) + CLOSE;
+      // The engine's order of what an intent owns depends on all that it ever owned.
+      if (differ(step.named)) meter.notKnown('in which order proofs are dropped');
       for (const proof of step.named) dropProof(proof, 'intent', meter);
       for (const proof of step.zone) dropProof(proof, 'intent', meter);
       meter.charge(needs(USE.zone));
@@ -58,11 +60,25 @@ export function chargeStep(step: Exclude<Step, { op: 'instruction' }>, meter: Me
       return unknownCall(step.target, meter);
     case 'assert-bucket':
       meter.add(bucketLook);
-      meter.charge(COUNTED, meter.resource(step.resource));
-      return meter.lookAtZone(step.intent);
+      return counted(step.resource, step.intent, meter);
+    case 'burn': {
+      const resource = meter.resource(step.resource);
+      if (!isFungible(step.resource)) meter.nonFungible();
+      meter.charge(BURN, resource);
+      meter.burner(resource);
+      return meter.event('burn');
+    }
     default:
       return chargeProofStep(step, meter);
   }
+}
+
+/** The intent asks a bucket for its amount. */
+function counted(id: string, intent: number, meter: Meter): void {
+  const resource = meter.resource(id);
+  meter.charge(COUNTED, resource);
+  meter.measured(resource);
+  meter.lookAtZone(intent);
 }
 
 function worktopStep(step: WorktopStep, meter: Meter): void {
@@ -73,7 +89,9 @@ function worktopStep(step: WorktopStep, meter: Meter): void {
     case 'put': {
       const resource = meter.resource(step.resource);
       if (step.received) meter.add(RECEIVED);
+      if (!isFungible(resource.id)) meter.nonFungible();
       meter.charge(PUT[step.how], resource);
+      meter.measured(resource);
       if (step.how === 'dropped') return;
       meter.add(listRead(kinds));
       if (step.how === 'merged') return;
@@ -87,10 +105,11 @@ function worktopStep(step: WorktopStep, meter: Meter): void {
         meter.add(listRead(kinds));
       } else {
         meter.charge(TAKE[step.how], resource);
+        meter.measured(resource);
         if (step.how !== 'none') meter.add(listRead(kinds));
         if (step.how === 'part') meter.divisibility(resource);
-        if (step.by === 'ids') meter.nonFungible();
       }
+      if (!isFungible(resource.id)) meter.nonFungible();
       if (step.how !== 'whole') return;
       intent.resources.splice(intent.resources.indexOf(resource), 1);
       return meter.writeList(step.intent);
@@ -105,16 +124,23 @@ function worktopStep(step: WorktopStep, meter: Meter): void {
       meter.charge(ASSERT[step.by]);
       meter.add(2 * step.bytes + look(listBytes(kinds)));
       for (const named of step.named) meter.add(meter.resource(named).look);
-      for (const looked of step.resources) meter.charge(ASSERTED_BUCKET, meter.resource(looked));
+      for (const looked of step.resources) {
+        const resource = meter.resource(looked);
+        meter.charge(ASSERTED_BUCKET, resource);
+        meter.measured(resource);
+      }
     }
   }
 }
 
 function verifyStep(step: Extract<Step, { op: 'verify' }>, meter: Meter): void {
-  const parent = look(meter.intents[step.parent]!.zone);
+  const { zone, proofs } = meter.intents[step.parent]!;
+  const parent = look(zone);
+  // Which of its proofs were compared and read is not told.
+  if (step.compared > 0 && !proofs.every(isOneAmount)) meter.notKnown('proofs that a parent shows');
   const search = step.lookups * (look(ZONE.verify) + parent);
   meter.charge(needs(USE.zone));
-  const compared = step.compared * proofLook;
+  const compared = step.compared * AMOUNT_PROOF_LOOK;
   meter.add(3 * SWITCH + zoneMade(ZONE.verify) + search + compared + look(SIZE.zone) + drop(SIZE.zone + ZONE.verify));
   for (let i = 0; i < step.read; i++) {
     meter.charge(PROOF_AMOUNT);
@@ -154,10 +180,10 @@ function callStep(step: CallStep, meter: Meter): void {
       return meter.event('lockFee');
     }
     case 'create_proof_of_amount':
-      return chargeAccountProof(account, step.assets[0]!, meter);
-    case 'withdraw_non_fungibles':
     case 'create_proof_of_non_fungibles':
-      return nonFungible(step, account, meter);
+      return chargeAccountProof(account, step, meter);
+    case 'withdraw_non_fungibles':
+      return withdrawIds(step, account, meter);
     default: {
       meter.charge(DEPOSIT[step.method], undefined, account);
       meter.add(2 * step.bytes + step.assets.length * PASSED);
@@ -177,10 +203,9 @@ function unknownCall(target: string, meter: Meter): void {
   meter.notKnown(`what ${target} costs`);
 }
 
-/** Non-fungibles are priced like amounts and something more the first time, and not called known. */
-function nonFungible(step: CallStep, account: AccountState, meter: Meter): void {
+/** Buckets of non-fungibles are priced like those of amounts and something more the first time, and not called known. */
+function withdrawIds(step: CallStep, account: AccountState, meter: Meter): void {
   meter.nonFungible();
-  if (step.method === 'create_proof_of_non_fungibles') return chargeAccountProof(account, step.assets[0]!, meter);
   const resource = meter.resource(step.assets[0]!.resource);
   meter.charge(WITHDRAW, resource, account);
   meter.useVault(meter.vault(account, resource), true);
