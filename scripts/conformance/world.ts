@@ -76,6 +76,8 @@ export class World {
   readonly facts: StateFacts = {
     holdsVault: (account, resource) => this.balance(account, resource) !== undefined,
     exists: (account) => this.holdings.has(account),
+    // One signature owns each that was created.
+    ownerIsUsual: () => true,
     features: (resource) => this.featuresOf(resource),
     hasBasicData: (resource) => this.parties.some(({ badge }) => badge === resource) || undefined,
     anyoneBurns: (resource) => this.featuresOf(resource)?.includes('burn'),
