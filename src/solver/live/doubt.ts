@@ -73,30 +73,23 @@ export function judge(
 ): Judgement {
   if (doubt === undefined) return { type: 'go' };
   const isMerged = decision.bundles.length > 1;
-  const told = credible(preview, decision.proposal);
-  switch (told.type) {
+  switch (preview.type) {
     case 'none':
       if (isMerged && (doubt.payers || doubt.fee)) return { type: 'alone', blind: true };
-      return doubt.fee ? { type: 'end', given: feeUnknown(told.why) } : { type: 'go' };
+      return doubt.fee ? { type: 'end', given: feeUnknown(preview.why) } : { type: 'go' };
     case 'succeeded':
-      return judgeFee(decision, told.fee, context.policy.minProfit);
+      return judgeFee(decision, preview.fee, context.policy.minProfit);
     case 'spoiled': {
-      const blame = blameFor(told.error, bundles, context);
+      const blame = blameFor(preview.error, bundles, context);
       if (blame.type === 'want-of-fee' && cohort.extraMargin < LOAN_UNITS) {
         return { type: 'earlier-lock', extraMargin: cohort.extraMargin + LOAN_UNITS / 4 };
       }
-      const drop = { type: 'drop', message: told.error } as const;
+      const drop = { type: 'drop', message: preview.error } as const;
       if (blame.type === 'finalized') return { ...drop, culprit: blame.culprit.bundleId, isUsed: true };
       if (isMerged && blame.type === 'named') return { ...drop, culprit: blame.culprit.bundleId, isUsed: false };
-      return isMerged ? { type: 'search' } : { type: 'end', given: spoiled(told.error) };
+      return isMerged ? { type: 'search' } : { type: 'end', given: spoiled(preview.error) };
     }
   }
-}
-
-/** What is not known of a fee does not halve it: a preview that says so is none. */
-function credible(preview: Preview, { fee }: Proposal): Preview {
-  if (preview.type !== 'succeeded' || preview.fee * 2n >= fee.total) return preview;
-  return { type: 'none', why: `it says ${formatAmount(preview.fee)}, less than half of what is predicted` };
 }
 
 function judgeFee({ bundles, proposal, chosen }: SettleDecision, fee: Attos, floor: Attos | undefined): Judgement {

@@ -41,6 +41,8 @@ export async function previewOf(proposal: Proposal, deadline: number, context: L
   // The journal may be closed by now.
   if (context.signal.aborted) return { type: 'none', why: 'the solver stops' };
   if (outcome.status === 'Succeeded') {
+    // A Gateway that says so would have anything go.
+    if (outcome.fee <= 0n) return { type: 'none', why: 'it was told to cost nothing' };
     learnFrom(outcome, proposal, context);
     return { type: 'succeeded', fee: outcome.fee + leftOut(proposal) };
   }
