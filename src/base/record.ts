@@ -10,3 +10,8 @@ export function recordOf<K extends z.ZodType<string, string>, V extends z.ZodTyp
     })
     .pipe(z.record(key, value));
 }
+
+/** Whether a value of JSON has fields. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -146,7 +146,7 @@ export const WIRE = {
       }),
     ),
   }),
-  /** Its receipt is the Core API's, which the SDK passes on unread (T48): of what it tells beyond its end, nothing is relied upon. */
+  /** Its receipt is the Core API's, which the SDK passes on unread (T48). State updates that make no sense are none. */
   preview: z.object({
     at_ledger_state_version: count,
     receipt: absent(

@@ -1,4 +1,5 @@
 import { SolverError, under } from '../base/error.js';
+import { isObject } from '../base/record.js';
 
 /**
  * Reads the fields of a JSON object that came from outside. Error: `bad-field`, its path being the field's. What is null
@@ -17,8 +18,8 @@ export class Fields {
   }
 
   static of(value: unknown, path = ''): Fields {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return new Fields(value as Record<string, unknown>, path);
+    if (isObject(value)) {
+      return new Fields(value, path);
     }
     throw path === '' ? bad('an object', value) : under(bad('an object', value), path);
   }

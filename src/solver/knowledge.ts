@@ -1,4 +1,5 @@
 import { type Attos, formatAmount } from '../base/amount.js';
+import { isObject } from '../base/record.js';
 import type { NodeId } from '../sbor/custom.js';
 import { type Features, isFeature } from '../settlement/fee/features.js';
 import { formatAddress } from '../transaction/address.js';
@@ -98,8 +99,4 @@ function asToken(value: unknown): KnownToken | undefined {
   const list = isSure ? features : likely;
   if (!isSure && features !== undefined) return undefined;
   return Array.isArray(list) && list.every(isFeature) ? { features: list, isSure } : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

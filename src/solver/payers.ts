@@ -22,8 +22,7 @@ interface Balances {
 
 /**
  * Odds that know what accounts held moments ago. No order fails for want of funds whose account held enough for all of its
- * orders that wait or are in flight (`pending`); one that is short for those of a single root
- * mostly fails.
+ * orders that wait or are in flight (`pending`); one that is short for those of a single root mostly fails.
  */
 export function withBalances(odds: Odds, balances: Balances, pending: Iterable<SettledOrder>): Odds {
   const wanted = new Map<string, Attos>();

@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { ASSUMED_SHAPES, type AssumedShapes } from '../../anthic/assumptions.js';
 import { parseTradeUrl } from '../../anthic/trade/url.js';
+import { isObject } from '../../base/record.js';
 import type { Kind } from '../config/kind.js';
 import * as kinds from '../config/kind.js';
 import { LOG_LEVELS } from '../config/settings.js';
@@ -175,7 +176,7 @@ function readObject(file: string, problems: string[]): Record<string, unknown> {
   }
   try {
     const json: unknown = JSON.parse(content);
-    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return json as Record<string, unknown>;
+    if (isObject(json)) return json;
   } catch {
     // The parser's message quotes the file.
   }

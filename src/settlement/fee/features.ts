@@ -33,6 +33,11 @@ export function listLength(features: Features): number {
   return features.reduce((bytes, name) => bytes + 1 + name.length, 0);
 }
 
+/** Whether no fee can tell it from the usual kind. */
+export function isUsual(features: Features): boolean {
+  return !isFreezable(features) && listLength(features) === listLength(USUAL_FEATURES);
+}
+
 function subsets([first, ...rest]: Features): Feature[][] {
   if (first === undefined) return [[]];
   return subsets(rest).flatMap((list) => [list, [first, ...list]]);

@@ -1,5 +1,5 @@
 import type { NodeId } from '../../sbor/custom.js';
-import { isFreezable, listLength, USUAL_FEATURES } from '../../settlement/fee/features.js';
+import { isUsual } from '../../settlement/fee/features.js';
 import type { SettledOrder } from '../../settlement/settle.js';
 import { isAccount, XRD } from '../../transaction/address.js';
 import type { Subintent } from '../../transaction/model.js';
@@ -60,9 +60,7 @@ function tokenOf(token: NodeId, facts: AccountFacts): KnownToken | undefined {
   if (features !== undefined) return { features, isSure: true };
   const likely = facts.likelyFeatures(token);
   // What is supposed of every token needs no telling.
-  if (likely === undefined || (listLength(likely) === listLength(USUAL_FEATURES) && !isFreezable(likely)))
-    return undefined;
-  return { features: likely, isSure: false };
+  return likely === undefined || isUsual(likely) ? undefined : { features: likely, isSure: false };
 }
 
 /** Accounts that it withdraws from or pays into. */

@@ -6,11 +6,11 @@ import {
   type Features,
   isFeature,
   isFreezable,
+  isUsual,
   listLength,
-  USUAL_FEATURES,
 } from '../../settlement/fee/features.js';
 import { featuresBy, type Priced } from '../../settlement/fee/learn.js';
-import { predictFee, type StateFacts, withFacts } from '../../settlement/fee/predict.js';
+import { predictFee, type StateFacts } from '../../settlement/fee/predict.js';
 import { formatAddress, parseAddress } from '../../transaction/address.js';
 import type { Desk } from './desk.js';
 
@@ -72,8 +72,7 @@ export class TokenFacts {
   /** What it is supposed to be like, until that is known. */
   likelyFeatures(token: NodeId): Features | undefined {
     const { possible } = this.open.get(token) ?? NEW;
-    const usual = listLength(USUAL_FEATURES);
-    return possible.find((features) => !isFreezable(features) && listLength(features) === usual) ?? possible[0];
+    return possible.find(isUsual) ?? possible[0];
   }
 
   /** Of all that it may be like, what makes a fee the highest. */
@@ -83,9 +82,8 @@ export class TokenFacts {
     return possible.reduce((most, each) => (cost(each) > cost(most) ? each : most));
   }
 
-  /** A transaction was charged so, or would be. `accounts`: as they were before it. */
-  learn(charged: Attos, priced: Priced, accounts: StateFacts): void {
-    const facts = this.factsWith(accounts);
+  /** A transaction was charged so, or would be. `facts`: accounts as they were before it, tokens as they are known here. */
+  learn(charged: Attos, priced: Priced, facts: StateFacts): void {
     const { supposed } = predictFee(priced.input, priced.execution, facts);
     const before = new Map(supposed.map((token) => [token, this.open.get(token) ?? NEW]));
     const isHopeless = [...before.values()].some(({ failures }) => failures >= MAX_FAILURES);
@@ -119,10 +117,6 @@ export class TokenFacts {
         this.write(token, null);
       } else known.isSuspect = true;
     }
-  }
-
-  private factsWith(accounts: StateFacts): StateFacts {
-    return withFacts(accounts, { features: (token) => this.features(token) });
   }
 
   private remember(token: NodeId, features: Features): void {
